@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependencies point one way, from mi-bus down to NinebotBus; docs/architecture.md has the picture.
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "mi-bus",
+  products: [
+    .executable(name: "mi-bus", targets: ["mi-bus"]),
+    .library(name: "NinebotBus", targets: ["NinebotBus"]),
+    .library(name: "ScooterProfiles", targets: ["ScooterProfiles"]),
+    .library(name: "CaptureFiles", targets: ["CaptureFiles"]),
+    .library(name: "UartSniffer", targets: ["UartSniffer"]),
+    .library(name: "BleSide", targets: ["BleSide"]),
+    .library(name: "ScooterSim", targets: ["ScooterSim"]),
+    .library(name: "BusTimeline", targets: ["BusTimeline"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+  ],
+  targets: [
+    // System libraries: module maps, no logic.
+    .systemLibrary(name: "CUdev", pkgConfig: "libudev", providers: [.apt(["libudev-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CBluez", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
+    // Linked from its static archive, so that the binary needs no libminizip where it runs.
+    .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev"])]),
+    // ioctls whose constants and structures the Swift importer cannot see.
+    .target(name: "CSerial"),
+
+    .target(name: "NinebotBus", swiftSettings: swiftSettings),
+    .target(
+      name: "ScooterProfiles",
+      dependencies: ["NinebotBus", .product(name: "Yams", package: "Yams")],
+      resources: [.embedInCode("Data/m365.yaml")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "CaptureFiles",
+      dependencies: ["CMinizip", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "UartSniffer",
+      dependencies: [
+        "NinebotBus", "CaptureFiles", "CUdev", "CSerial",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "BleSide",
+      dependencies: ["NinebotBus", "CaptureFiles", "COpenSSL", "CBluez"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "ScooterSim",
+      dependencies: ["NinebotBus", "BleSide"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "BusTimeline",
+      dependencies: ["NinebotBus", "UartSniffer", "BleSide"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "BusPrinter",
+      dependencies: ["NinebotBus", "BusTimeline"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "mi-bus",
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BleSide", "ScooterSim", "BusTimeline",
+        "BusPrinter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // What the tests share; nothing of it is shipped.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "NinebotBusTests", dependencies: ["NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ScooterSimTests", dependencies: ["ScooterSim", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

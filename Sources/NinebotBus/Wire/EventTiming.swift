@@ -1,0 +1,62 @@
+/// Gives events their times: from the bytes' own, or from their place in a stream without times.
+struct EventTiming: Sendable {
+  let baud: Baud
+  /// Idle nanoseconds between two start bits that end a frame, the byte itself included.
+  let longestStep: Int64
+  /// Stream position of the buffer's first byte.
+  let base: Int64
+
+  init(settings: FrameDecoder.Settings, base: Int64) {
+    baud = settings.baud
+    longestStep = settings.pause + settings.baud.duration(bytes: 1)
+    self.base = base
+  }
+
+  /// Whether two neighbours in the range are further apart than a frame allows, whatever their exact times.
+  func pauses(in range: Range<Int>, _ times: Span<ByteTime>) -> Bool {
+    var index = range.lowerBound + 1
+    while index < range.upperBound {
+      if times[index].start.earliest - times[index - 1].start.latest > longestStep { return true }
+      index += 1
+    }
+    return false
+  }
+
+  @inline(__always)
+  func event(
+    _ kind: BusEvent.Kind, _ range: Range<Int>, format: WireFormat, holds: Bool, times: Span<ByteTime>
+  ) -> BusEvent {
+    var event = BusEvent(
+      kind: kind, format: format, checksumHolds: holds, fault: .none, offset: Int32(truncatingIfNeeded: range.lowerBound),
+      count: Int32(truncatingIfNeeded: range.count), position: base + Int64(range.lowerBound),
+      start: TimeBounds(0), end: TimeBounds(0), shape: FrameShape())
+    if times.isEmpty {
+      let start = baud.duration(bytes: Int(event.position))
+      event.start = TimeBounds(start)
+      event.end = TimeBounds(start + baud.duration(bytes: range.count))
+    } else {
+      measure(&event, range, times)
+    }
+    return event
+  }
+
+  private func measure(_ event: inout BusEvent, _ range: Range<Int>, _ times: Span<ByteTime>) {
+    let byte = baud.duration(bytes: 1)
+    event.start = times[range.lowerBound].start
+    event.end = times[range.upperBound - 1].start.shifted(by: byte)
+    var leastPitch = Int64.max
+    for index in range {
+      let time = times[index]
+      if event.fault == .none { event.fault = time.fault }
+      event.shape.edgeSpan &+= time.edgeSpan
+      event.shape.edgeBits &+= Int32(time.edgeBits)
+      if index > range.lowerBound {
+        let before = times[index - 1].start
+        // A pitch is a measurement only where both times are.
+        guard time.start.error + before.error <= byte else { continue }
+        leastPitch = min(leastPitch, time.start.middle - before.middle)
+      }
+    }
+    if leastPitch != .max { event.shape.leastPitch = Int32(clamping: leastPitch) }
+  }
+}

@@ -1,0 +1,95 @@
+/// Finds frames of every known format in a stream of bytes and drops nothing.
+///
+/// `push` takes bytes and leaves what they completed in `events`; `finish` ends the stream. Each input byte ends
+/// up in exactly one event. A header whose checksum fails is not believed: the search goes on from its next
+/// byte, and only when no sound frame starts inside the claimed length is the whole of it shown as one frame
+/// with a bad checksum (protocol.md 1.1).
+public struct FrameDecoder: Sendable {
+  /// How the bytes of a frame may lie in time, and how fast they come.
+  public struct Settings: Hashable, Sendable {
+    /// Used for bytes without times of their own, and for the length of a frame's last byte.
+    public var baud: Baud
+    /// Idle time inside a frame, in nanoseconds, that ends it. Stock parts pause up to 1.2 ms (protocol.md 5.3).
+    public var pause: Int64
+
+    public init(baud: Baud = .standard, pause: Int64 = 2_000_000) {
+      self.baud = baud
+      self.pause = pause
+    }
+  }
+
+  public let settings: Settings
+  /// What the last `push` or `finish` completed, in stream order. Valid until the next call.
+  public private(set) var events: [BusEvent] = []
+
+  /// What the ranges of `events` point into, followed by bytes not yet in an event. Valid until the next call.
+  public private(set) var buffer: [UInt8] = []
+  /// Times of `buffer`, or empty while the stream has none.
+  private var times: [ByteTime] = []
+  /// Bytes at the front of `buffer` that are in `events`.
+  private var released = 0
+  /// Where the search goes on: no frame starts between `released` and here.
+  private var scan = 0
+  /// Stream position of `buffer[0]`.
+  private var base: Int64 = 0
+
+  public init(settings: Settings = Settings()) {
+    self.settings = settings
+  }
+
+  /// Adds bytes that carry no times: they are taken to lie back to back from the stream's start.
+  public mutating func push(_ bytes: Span<UInt8>) {
+    drop()
+    bytes.withUnsafeBufferPointer { buffer.append(contentsOf: $0) }
+    search(ending: false)
+  }
+
+  /// Adds bytes with a time for each. A stream has times for all its bytes or for none.
+  public mutating func push(_ bytes: Span<UInt8>, times new: Span<ByteTime>) {
+    precondition(bytes.count == new.count && times.count == buffer.count, "each byte has a time, or none has")
+    drop()
+    bytes.withUnsafeBufferPointer { buffer.append(contentsOf: $0) }
+    new.withUnsafeBufferPointer { times.append(contentsOf: $0) }
+    search(ending: false)
+  }
+
+  /// Says that no byte came before `time` (nanoseconds): a frame begun longer ago than the pause is over.
+  public mutating func advance(to time: Int64) {
+    drop()
+    guard let last = times.last, time - last.start.latest > settings.baud.duration(bytes: 1) + settings.pause else {
+      return
+    }
+    search(ending: true)
+  }
+
+  /// Ends the stream: what is left becomes events.
+  public mutating func finish() {
+    drop()
+    search(ending: true)
+  }
+
+  /// Forgets the bytes that the last call's events pointed to.
+  private mutating func drop() {
+    events.removeAll(keepingCapacity: true)
+    guard released > 0 else { return }
+    if released == buffer.count {
+      buffer.removeAll(keepingCapacity: true)
+      times.removeAll(keepingCapacity: true)
+    } else {
+      buffer.removeFirst(released)
+      if !times.isEmpty { times.removeFirst(released) }
+    }
+    base += Int64(released)
+    scan -= released
+    released = 0
+  }
+
+  private mutating func search(ending: Bool) {
+    var search = FrameSearch(released: released, scan: scan, timing: EventTiming(settings: settings, base: base))
+    swap(&search.events, &events)
+    search.run(bytes: buffer.span, times: times.span, ending: ending)
+    swap(&search.events, &events)
+    released = search.released
+    scan = search.scan
+  }
+}

@@ -1,0 +1,51 @@
+public import NinebotBus
+
+/// One place on one wire that is listened to.
+public struct Tap: Hashable, Sendable {
+  /// `bus0`, `bus1`… or the name that the user gave.
+  public var name: String
+  /// What is behind it, for people: device or file and channel.
+  public var detail: String
+  /// The line's speed; nil until it is found.
+  public var baud: Baud?
+  /// How well the times of its bytes are known.
+  public var quality: TimeQuality
+
+  public init(name: String, detail: String, baud: Baud?, quality: TimeQuality) {
+    self.name = name
+    self.detail = detail
+    self.baud = baud
+    self.quality = quality
+  }
+}
+
+/// How well a capture knows when its bytes were sent, best last.
+public enum TimeQuality: Hashable, Sendable {
+  /// Bytes only: times are counted from the baud rate as if the bytes lay back to back.
+  case none
+  /// One time a frame, read back from a capture file.
+  case frames
+  /// Bytes came in packets; the adapter waits up to `latency` nanoseconds before it sends one.
+  case packets(latency: Int64)
+  /// Each byte has a time, good to `error` nanoseconds.
+  case bytes(error: Int64)
+  /// Each edge has a time, good to `sample` nanoseconds.
+  case edges(sample: Int64)
+}
+
+/// Bytes of one tap, in order. `times` has an entry for each byte, or none at all (`TimeQuality.none`).
+public struct ByteChunk: Sendable {
+  /// Index of the tap in its source.
+  public var tap: Int
+  public var bytes: [UInt8]
+  public var times: [ByteTime]
+  /// Nanoseconds: no byte of this tap comes before. Lets the decoder end a frame that stays silent.
+  public var silentUntil: Int64?
+
+  public init(tap: Int = 0, bytes: [UInt8] = [], times: [ByteTime] = [], silentUntil: Int64? = nil) {
+    self.tap = tap
+    self.bytes = bytes
+    self.times = times
+    self.silentUntil = silentUntil
+  }
+}
