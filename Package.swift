@@ -79,6 +79,11 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    .executableTarget(
+      name: "mi-bus-bench",
+      dependencies: ["NinebotBus", "ScooterSim"],
+      swiftSettings: swiftSettings),
+
     // What the tests share; nothing of it is shipped.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
