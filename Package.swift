@@ -39,8 +39,12 @@ let package = Package(
     .target(name: "NinebotBus", swiftSettings: swiftSettings),
     .target(
       name: "ScooterProfiles",
-      dependencies: ["NinebotBus", .product(name: "Yams", package: "Yams")],
-      resources: [.embedInCode("Data/m365.yaml")],
+      dependencies: ["NinebotBus", "CaptureFiles", .product(name: "Yams", package: "Yams")],
+      resources: [
+        .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
+        .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
+        .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "CaptureFiles",

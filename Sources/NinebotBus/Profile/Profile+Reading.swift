@@ -146,6 +146,7 @@ extension Profile {
     case .readReply: return .readReply
     case .writeAck: return .writeAck
     case .push: return .push
+    case .answer: return .reply
     case .call:
       if command.server != .unknown { return from == command.server ? .reply : .request }
       return isReply ? .reply : .request

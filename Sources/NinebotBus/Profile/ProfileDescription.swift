@@ -122,6 +122,8 @@ public enum CommandKind: UInt8, Hashable, Sendable, CaseIterable {
   case writeAck
   /// Told without being asked.
   case push
-  /// Asked and answered with the same code.
+  /// Asked, and answered with the same code or another.
   case call
+  /// Answers calls of other codes.
+  case answer
 }
