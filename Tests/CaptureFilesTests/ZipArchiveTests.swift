@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// A file that is there while `body` runs.
+@discardableResult
 func withFile<Result>(_ content: [UInt8], _ body: (String) throws -> Result) throws -> Result {
   let url = FileManager.default.temporaryDirectory.appending(path: "mi-bus-test-\(UUID().uuidString)")
   try Data(content).write(to: url)

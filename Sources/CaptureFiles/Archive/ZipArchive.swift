@@ -102,7 +102,9 @@ public struct ZipMemberStream: ByteStream {
   }
 
   public mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int {
-    let got = try handle.read(upTo: count, into: &bytes, as: name)
+    // One byte more than is left shows a member that goes on after its size.
+    let most = Int(clamping: min(size - position, 1 << 40) + 1)
+    let got = try handle.read(upTo: min(count, most), into: &bytes, as: name)
     position += UInt64(got)
     guard position <= size else {
       throw InputError(name, "is damaged: it holds more than the \(size) bytes that the archive's directory tells")
