@@ -63,7 +63,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "ScooterSim",
-      dependencies: ["NinebotBus", "BleSide"],
+      dependencies: [
+        "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusTimeline",
