@@ -2,11 +2,15 @@
 import PackageDescription
 
 // Dependencies point one way, from mi-bus down to NinebotBus; docs/architecture.md has the picture.
-let swiftSettings: [SwiftSetting] = [
+var swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// CI sets it; a newer compiler's new warnings must not keep a user from building.
+if Context.environment["MI_BUS_STRICT"] != nil {
+  swiftSettings.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
   name: "mi-bus",

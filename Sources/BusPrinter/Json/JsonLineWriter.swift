@@ -16,7 +16,7 @@ public struct JsonLineWriter: Sendable {
       var key = TextBuffer(capacity: 64)
       key.append(",\"tap\":")
       key.append(quoted: name)
-      return key.withBytes { Array($0) }
+      return key.bytes
     }
   }
 

@@ -1,0 +1,68 @@
+import BusPrinter
+import CaptureFiles
+import Glibc
+import NinebotBus
+import UartSniffer
+
+/// One run of `sniff`: a source at one end, lines and a summary at the other.
+struct SniffRun: ~Copyable {
+  private var pipeline: SniffPipeline
+  private let summaryOnly: Bool
+  private let json: Bool
+
+  init(profile: Profile, links: [Link], view: ViewSettings, pause: Int64, recordTo path: String?) throws {
+    signal(SIGPIPE, SIG_IGN)
+    summaryOnly = view.summaryOnly
+    if case .json = view.form { json = true } else { json = false }
+    let recorder = try path.map { try Recorder(path: $0) }
+    pipeline = SniffPipeline(
+      stages: SniffStages(
+        profile: profile, links: links, recorder: recorder,
+        view: SniffView(settings: view, profile: profile, output: .standard)), pause: pause)
+  }
+
+  /// A recording, from its beginning to its end. What was readable is shown before an error is thrown.
+  mutating func recorded(_ source: any RecordedSource, duration: Int64?) throws {
+    var source = source
+    var failure: InputError?
+    var progress = Progress()
+    do {
+      while !pipeline.isFull, let chunk = try source.next() {
+        try pipeline.name(taps: source.taps, origin: source.origin)
+        if let duration, let first = chunk.times.first, first.start.earliest > duration { break }
+        try pipeline.push(chunk)
+        progress.add(chunk.bytes.count)
+      }
+    } catch let error as InputError {
+      failure = error
+    }
+    progress.end()
+    try pipeline.name(taps: source.taps, origin: source.origin)
+    try end(notes: source.notes)
+    if let failure { throw failure }
+  }
+
+  /// Ports and sockets, until a signal or the end of the time.
+  mutating func live(_ inputs: LiveInputs, duration: Int64?) throws {
+    guard let signals = SignalWatch() else { throw InputError("signals", String(cString: strerror(errno))) }
+    try pipeline.name(taps: inputs.sources.map(\.tap), origin: inputs.clock.unix)
+    var loop = LiveLoop(
+      inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
+    do {
+      try loop.run(into: &pipeline, signals: signals)
+    } catch OutputError.closed {
+      inputs.stop()
+      return
+    }
+    inputs.stop()
+    signals.release()
+    try end(notes: inputs.notes)
+  }
+
+  /// The summary is data when it was asked for, else words beside the data.
+  private mutating func end(notes: [String]) throws {
+    let summary = try pipeline.finish(notes: notes)
+    if summaryOnly || json { try pipeline.show(summary) }
+    if !summaryOnly { try pipeline.tell(summary) }
+  }
+}
