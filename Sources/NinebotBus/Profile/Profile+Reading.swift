@@ -167,6 +167,7 @@ extension Profile {
       let entry = registers[Int(reading.subject.rawValue) << 8 | Int(reading.argument)]
       if entry.count > 0 { reading.register = fields[Int(entry.first)].name }
     }
+    if !answers { reading.expects = expectation(command, reading.argument) }
     switch reading.act {
     case .readReply, .write, .quietWrite: reading.contents = .registers(reading.argument)
     case .readRequest where reading.payloadCount > 0: reading.asked = bytes[Int(reading.payloadOffset)]
@@ -182,6 +183,16 @@ extension Profile {
       reading.contents = .layout(first: layout.first, count: layout.count)
       if !layout.name.isEmpty { reading.name = layout.name }
       return
+    }
+  }
+
+  @inlinable
+  func expectation(_ command: CommandEntry, _ argument: UInt8) -> FrameReading.Expectation {
+    switch command.answerKind {
+    case nil: .nothing
+    case .read, .readReply, .leverRead: .registers(command.hasBlock ? command.block : argument)
+    case .write, .writeAck, .quietWrite: .acknowledgement(argument)
+    case .call, .answer, .push: .reply(command.answer)
     }
   }
 }
