@@ -42,6 +42,17 @@ public struct InputWindow: Sendable {
     return true
   }
 
+  /// Index in `bytes` of the first available `byte`, searched from `start` bytes after `position`.
+  public func index(of byte: UInt8, from start: Int = 0) -> Int? {
+    let bytes = bytes.span
+    var index = position + start
+    while index < bytes.count {
+      if bytes[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+
   /// Takes `count` available bytes.
   @inline(__always)
   public mutating func take(_ count: Int) {

@@ -82,9 +82,7 @@ public struct PcapngWriter: Sendable {
 
   /// Writes what is pending; after an error it is gone all the same, so that nothing is written twice.
   public mutating func flush(to sink: inout some ByteSink) throws(OutputError) {
-    defer { pending.removeAll(keepingCapacity: true) }
-    guard !pending.isEmpty else { return }
-    try sink.write(pending.span)
+    try sink.drain(&pending)
   }
 
   // MARK: - Parts of blocks
