@@ -13,13 +13,6 @@ public protocol RecordedSource: Sendable {
   var warnings: [InputError] { get }
   /// The next bytes, or nil at the end.
   mutating func next() throws(InputError) -> ByteChunk?
-
-  /// What a person should know besides the bytes, such as noise that was rejected. Complete at the end.
-  var notes: [String] { get }
-}
-
-extension RecordedSource {
-  public var notes: [String] { [] }
 }
 
 extension RecordedSource {

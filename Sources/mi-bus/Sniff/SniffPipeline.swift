@@ -36,7 +36,7 @@ struct SniffPipeline: ~Copyable {
   /// Ends the input and gives the summary.
   mutating func finish(notes: [String]) throws(OutputError) -> Summary {
     try stream.finish(into: &stages)
-    try stages.flush()
+    try stages.finish()
     return stages.summary(taps: taps, notes: notes)
   }
 
@@ -59,31 +59,63 @@ struct SniffStages: ~Copyable, BusEventSink {
   let profile: Profile
   private let links: [Link]
   private var traffic = TrafficTable()
-  private var recorder: Recorder?
+  private var exchanges: [ExchangeTracker] = []
+  private var requests = Summary.Requests()
+  private var events: Int64 = 0
+  private var store: CaptureStore?
   var view: SniffView
 
-  init(profile: Profile, links: [Link], recorder: Recorder?, view: consuming SniffView) {
+  init(profile: Profile, links: [Link], store: CaptureStore?, view: consuming SniffView) {
     self.profile = profile
     self.links = links
-    self.recorder = recorder
+    self.store = store
     self.view = view
   }
 
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
     view.name(taps: taps, origin: origin)
-    try recorder?.name(taps: taps, origin: origin)
+    try store?.name(taps: taps, origin: origin)
   }
 
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(OutputError) {
     let link = links.isEmpty ? Link.escBle : links[min(tap, links.count - 1)]
     let reading = event.kind == .frame ? profile.read(bytes, on: link) : nil
+    events += 1
     traffic.push(event, reading: reading, tap: tap)
-    try recorder?.write(event, tap: tap, bytes: bytes)
+    if let reading, event.checksumHolds { pair(reading, event, tap) }
+    try store?.write(event, tap: tap, bytes: bytes)
     try view.show(BusRow(tap: tap, event: event, reading: reading), bytes: bytes)
   }
 
+  private mutating func pair(_ reading: FrameReading, _ event: BusEvent, _ tap: Int) {
+    while exchanges.count <= tap { exchanges.append(ExchangeTracker()) }
+    exchanges[tap].push(reading, .init(id: events, start: event.start, end: event.end))
+    count(tap)
+  }
+
+  private mutating func count(_ tap: Int) {
+    for exchange in exchanges[tap].exchanges {
+      switch exchange.outcome {
+      case .answered: requests.answered += 1
+      case .unanswered: requests.unanswered += 1
+      case .unsolicited: requests.unasked += 1
+      // Reported as unanswered before; it was only slow.
+      case .late: (requests.unanswered, requests.answered) = (requests.unanswered - 1, requests.answered + 1)
+      }
+    }
+  }
+
+  /// Ends the pairing: what is open stays unanswered.
+  mutating func finish() throws(OutputError) {
+    for tap in exchanges.indices {
+      exchanges[tap].finish()
+      count(tap)
+    }
+    try flush()
+  }
+
   mutating func flush() throws(OutputError) {
-    try recorder?.flush()
+    try store?.flush()
     try view.flush()
   }
 
@@ -91,6 +123,6 @@ struct SniffStages: ~Copyable, BusEventSink {
     Summary(
       taps: taps.map {
         .init(name: $0.name, detail: $0.detail, baud: $0.baud?.rate, quality: $0.quality.words)
-      }, traffic: traffic, requests: .init(), notes: notes)
+      }, traffic: traffic, requests: requests, notes: notes)
   }
 }

@@ -14,10 +14,10 @@ struct SniffRun: ~Copyable {
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
     if case .json = view.form { json = true } else { json = false }
-    let recorder = try path.map { try Recorder(path: $0) }
+    let store = try path.map { try CaptureStore(path: $0) }
     pipeline = SniffPipeline(
       stages: SniffStages(
-        profile: profile, links: links, recorder: recorder,
+        profile: profile, links: links, store: store,
         view: SniffView(settings: view, profile: profile, output: .standard)), pause: pause)
   }
 
@@ -38,7 +38,7 @@ struct SniffRun: ~Copyable {
     }
     progress.end()
     try pipeline.name(taps: source.taps, origin: source.origin)
-    try end(notes: source.notes)
+    try end(notes: source.warnings.map(\.description))
     if let failure { throw failure }
   }
 
