@@ -1,6 +1,6 @@
 import ArgumentParser
 import CaptureFiles
-import SystemPackage
+import Glibc
 
 /// The command `mi-bus`.
 @main
@@ -17,7 +17,7 @@ struct MiBus: ParsableCommand {
       be opened or read.
       """,
     version: "mi-bus \(version)",
-    subcommands: [SniffCommand.self, PortsCommand.self, ProfilesCommand.self, SimulateCommand.self])
+    subcommands: [SniffCommand.self, PortsCommand.self, ProfilesCommand.self])
 
   static let version = "0.1.0"
 

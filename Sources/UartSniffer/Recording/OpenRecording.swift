@@ -1,4 +1,5 @@
 public import CaptureFiles
+public import NinebotBus
 internal import SystemPackage
 
 extension RecordingFormat {
@@ -9,15 +10,19 @@ extension RecordingFormat {
   }
 
   /// Opens a recording by its path, or `-` for standard input; the format is told by the content.
-  public static func open(path: String) throws(InputError) -> Opened {
-    if path == "-" { return try open(DescriptorStream(.standardInput, name: "standard input")) }
-    return try open(try FileStream(path: path), path: path)
+  ///
+  /// - Parameter baud: the speed of lines whose recording does not tell it; nil to find it.
+  public static func open(path: String, baud: Baud? = nil) throws(InputError) -> Opened {
+    if path == "-" { return try open(DescriptorStream(.standardInput, name: "standard input"), baud: baud) }
+    return try open(try FileStream(path: path), path: path, baud: baud)
   }
 
   /// Opens a recording from a stream, of which the beginning is read to tell the format.
   ///
   /// - Parameter path: where the stream comes from, for formats that need a file to seek in.
-  public static func open(_ stream: any ByteStream, path: String? = nil) throws(InputError) -> Opened {
+  public static func open(
+    _ stream: any ByteStream, path: String? = nil, baud: Baud? = nil
+  ) throws(InputError) -> Opened {
     var stream = stream
     var prefix: [UInt8] = []
     var format: RecordingFormat?
@@ -33,11 +38,11 @@ extension RecordingFormat {
       throw InputError(stream.name, "is text in no known format", remedy: "known are \(known)")
     }
     let whole = ReplayedStream(prefix: prefix, rest: stream)
-    return Opened(format: format, source: try source(of: format, whole, path: path))
+    return Opened(format: format, source: try source(of: format, whole, path: path, baud: baud))
   }
 
   private static func source(
-    of format: RecordingFormat, _ stream: ReplayedStream, path: String?
+    of format: RecordingFormat, _ stream: ReplayedStream, path: String?, baud: Baud?
   ) throws(InputError) -> any RecordedSource {
     switch format {
     case .pcapng, .pcap: return PcapngSource(stream)
@@ -46,15 +51,19 @@ extension RecordingFormat {
     case .btsnoop:
       throw InputError(
         stream.name, "is a Bluetooth log, not a recording of the bus", remedy: "give it as the BLE side")
-    case .zip, .logicdata, .vcd, .saleaeCSV, .timedBytes:
-      return try logicSource(of: format, stream, path: path)
+    case .zip: return try logic(.sigrok, stream, path, baud)
+    case .logicdata: return try logic(.saleaeLogic1, stream, path, baud)
+    case .vcd: return try logic(.valueChangeDump, stream, path, baud)
+    case .saleaeCSV: return try logic(.saleaeCSV, stream, path, baud)
+    case .timedBytes: return try logic(.timedBytes, stream, path, baud)
     }
   }
 
-  /// Where the formats of logic analysers are plugged in.
-  private static func logicSource(
-    of format: RecordingFormat, _ stream: ReplayedStream, path: String?
+  /// A logic analyser's recording: from its file where there is one, since some formats are read by seeking.
+  private static func logic(
+    _ format: LogicFormat, _ stream: ReplayedStream, _ path: String?, _ baud: Baud?
   ) throws(InputError) -> any RecordedSource {
-    throw InputError(stream.name, "is \(format.name), which cannot be read yet")
+    if let path { return try format.open(path: path, settings: LogicSettings(baud: baud)) }
+    return try format.open(stream, settings: LogicSettings(baud: baud, probe: LogicSettings.live.probe))
   }
 }

@@ -18,7 +18,6 @@ struct SourceOpener {
   }
 
   private func recording(_ spec: SourceSpec) throws(InputError) -> any RecordedSource {
-    let settings = RecordingSettings(baud: input.baud)
     switch spec.place {
     case .standardInput:
       if let rate = input.sampleRate {
@@ -26,12 +25,12 @@ struct SourceOpener {
         return LogicRecording(
           try RawSamples(stream, rate: Int64(rate)), settings: LogicSettings(baud: input.baud, probe: 500_000_000))
       }
-      return try RecordingFormat.open(path: "-", settings: settings).source
+      return try RecordingFormat.open(path: "-", baud: input.baud).source
     case .file(let path):
       if let rate = input.sampleRate {
         return LogicRecording(try RawSamples(path: path, rate: Int64(rate)), settings: LogicSettings(baud: input.baud))
       }
-      return try RecordingFormat.open(path: path, settings: settings).source
+      return try RecordingFormat.open(path: path, baud: input.baud).source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }
   }

@@ -1,33 +1,42 @@
+import CaptureFiles
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// Turns SIGINT and SIGTERM into something to poll for: they are a normal end of a live capture.
+///
+/// The handler only writes a byte into a pipe, which is all that one may do. A second signal has its usual effect, so
+/// that a program that is slow to stop can still be ended.
 struct SignalWatch: ~Copyable {
   /// Readable once a signal came.
   let descriptor: FileDescriptor
+  private let writeEnd: FileDescriptor
 
-  /// Blocks the signals for the thread (and those it starts later); nil where the kernel refuses.
-  init?() {
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, SIGINT)
-    sigaddset(&set, SIGTERM)
-    guard pthread_sigmask(SIG_BLOCK, &set, nil) == 0 else { return nil }
-    let raw = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
-    guard raw >= 0 else { return nil }
-    descriptor = FileDescriptor(rawValue: raw)
+  /// The pipe's write end for the handler; -1 while nobody watches.
+  private static let handlerEnd = Atomic<Int32>(-1)
+
+  init() throws(InputError) {
+    do {
+      let ends = try FileDescriptor.pipe()
+      descriptor = ends.readEnd
+      writeEnd = ends.writeEnd
+    } catch {
+      throw InputError("signals", "cannot be watched: \(error)")
+    }
+    Self.handlerEnd.store(writeEnd.rawValue, ordering: .sequentiallyConsistent)
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in
+      var mark: UInt8 = 1
+      _ = write(SignalWatch.handlerEnd.load(ordering: .sequentiallyConsistent), &mark, 1)
+    }
+    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+    for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
   }
 
-  deinit { try? descriptor.close() }
-
-  /// Gives the signals back their own effect, so that a second one ends a program that is slow to stop.
-  consuming func release() {
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, SIGINT)
-    sigaddset(&set, SIGTERM)
-    var info = signalfd_siginfo()
-    _ = read(descriptor.rawValue, &info, MemoryLayout<signalfd_siginfo>.size)
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  deinit {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    Self.handlerEnd.store(-1, ordering: .sequentiallyConsistent)
+    try? descriptor.close()
+    try? writeEnd.close()
   }
 }

@@ -1,4 +1,5 @@
 import BusPrinter
+import NinebotBus
 import UartSniffer
 
 /// The first line of JSON output: what the times count from and what is tapped.

@@ -1,6 +1,7 @@
 import BusPrinter
 import CaptureFiles
 import NinebotBus
+import SystemPackage
 import UartSniffer
 
 /// From bytes to lines: one way for live and recorded data.
@@ -65,7 +66,7 @@ struct SniffStages: ~Copyable, BusEventSink {
   private var store: CaptureStore?
   var view: SniffView
 
-  init(profile: Profile, links: [Link], store: CaptureStore?, view: consuming SniffView) {
+  init(profile: Profile, links: [Link], store: consuming CaptureStore?, view: consuming SniffView) {
     self.profile = profile
     self.links = links
     self.store = store
@@ -83,7 +84,7 @@ struct SniffStages: ~Copyable, BusEventSink {
     events += 1
     traffic.push(event, reading: reading, tap: tap)
     if let reading, event.checksumHolds { pair(reading, event, tap) }
-    try store?.write(event, tap: tap, bytes: bytes)
+    try store?.record(event, tap: tap, bytes: bytes)
     try view.show(BusRow(tap: tap, event: event, reading: reading), bytes: bytes)
   }
 

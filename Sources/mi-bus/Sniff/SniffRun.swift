@@ -44,7 +44,7 @@ struct SniffRun: ~Copyable {
 
   /// Ports and sockets, until a signal or the end of the time.
   mutating func live(_ inputs: LiveInputs, duration: Int64?) throws {
-    guard let signals = SignalWatch() else { throw InputError("signals", String(cString: strerror(errno))) }
+    let signals = try SignalWatch()
     try pipeline.name(taps: inputs.sources.map(\.tap), origin: inputs.clock.unix)
     var loop = LiveLoop(
       inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
@@ -55,7 +55,6 @@ struct SniffRun: ~Copyable {
       return
     }
     inputs.stop()
-    signals.release()
     try end(notes: inputs.notes)
   }
 

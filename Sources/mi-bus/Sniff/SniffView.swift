@@ -1,4 +1,5 @@
 import BusPrinter
+import CaptureFiles
 import NinebotBus
 import UartSniffer
 

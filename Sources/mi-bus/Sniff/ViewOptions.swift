@@ -3,7 +3,20 @@ import BusPrinter
 import Glibc
 import NinebotBus
 
-extension TimeStyle: ExpressibleByArgument {}
+/// The letters of `-t`.
+enum TimeLetter: String, ExpressibleByArgument, CaseIterable {
+  case a, d, z, i, n
+
+  var style: TimeStyle {
+    switch self {
+    case .a: .absolute
+    case .d: .delta
+    case .z: .zero
+    case .i: .iso
+    case .n: .none
+    }
+  }
+}
 
 /// When colours are used.
 enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
@@ -26,7 +39,7 @@ struct ViewOptions: ParsableArguments {
     name: [.customShort("t"), .customLong("time")],
     help: ArgumentHelp(
       "Times: a Unix seconds, d since the line before, z since the start, i ISO 8601, n none.", valueName: "a|d|z|i|n"))
-  var time: TimeStyle = .zero
+  var time: TimeLetter = .z
 
   @Flag(name: .customLong("ns"), help: "Nine digits behind the second instead of six.")
   var nanoseconds = false
@@ -77,7 +90,7 @@ struct ViewOptions: ParsableArguments {
   var settings: ViewSettings {
     get throws {
       ViewSettings(
-        form: json ? .json : .text(.init(time: time, decimals: nanoseconds ? 9 : 6, raw: raw)), style: color.style,
+        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)), style: color.style,
         filter: try filter(), changesOnly: changes, summaryOnly: summary, count: count)
     }
   }
