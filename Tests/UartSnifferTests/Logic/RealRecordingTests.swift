@@ -25,7 +25,7 @@ struct RealRecordingTests {
       for (frame, reference) in zip(frames, wanted) {
         #expect(abs(Double(frame.event.start.middle) / 1000 - reference.start) <= 1)
         let clock = try #require(frame.event.shape.bitClock(against: .standard))
-        #expect(abs(clock - (reference.bitClock ?? .nan)) <= 250, "\(reference.start)")
+        #expect(abs(clock - (reference.bitClock ?? .nan)) <= 20, "\(reference.start)")
         #expect(Double(frame.event.shape.leastPitch) / 1000 <= (reference.pitch ?? 0) + 0.1, "\(reference.start)")
       }
     }

@@ -45,6 +45,9 @@ public struct SampleClock: Hashable, Sendable {
   /// Nanoseconds that one tick lasts, at least 1, rounded up.
   public var resolution: Int64 { Int64(clamping: (numerator + denominator - 1) / denominator) }
 
+  /// For lengths of time, which need no exact place on the clock.
+  var nanosecondsPerTick: Double { Double(numerator) / Double(denominator) }
+
   /// Ticks in one bit at `rate` bits a second.
   func ticksPerBit(_ rate: Double) -> Double {
     1e9 * Double(denominator) / (Double(numerator) * max(rate, 1))

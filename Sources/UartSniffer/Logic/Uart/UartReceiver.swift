@@ -41,8 +41,7 @@ public struct UartReceiver: Sendable {
     var samples = 0
     var highs = 0
     var value: UInt16 = 0
-    /// The last falling edge that can lie between two bits.
-    var lastFall: Int64
+    var falls = FallingEdges()
     var wasHigh = false
     var isClean = true
     /// How long the line was low and high while the start bit was in question.
@@ -120,16 +119,17 @@ public struct UartReceiver: Sendable {
 
   private mutating func fall(at tick: Int64, after width: Int64) {
     guard var byte else {
-      byte = Byte(start: tick, lastFall: tick)
+      byte = Byte(start: tick)
       return
     }
     if byte.samples < 3 {
       // The start bit is still in question. What was mostly high so far was noise before it; what was mostly
       // low is a start bit with a spike in it.
       byte.high += width
-      if byte.high > byte.low { byte = Byte(start: tick, lastFall: tick) }
+      if byte.high > byte.low { byte = Byte(start: tick) }
     } else if tick - byte.start < lastDataEdge {
-      byte.lastFall = tick
+      let fits = byte.falls.add(tick - byte.start, ticksPerBit: ticksPerBit)
+      byte.isClean = byte.isClean && fits
     }
     self.byte = byte
   }
@@ -147,12 +147,12 @@ public struct UartReceiver: Sendable {
     switch byte.samples / 3 - 1 {
     case 0 where bit:
       // No start bit. If the line is low again, that edge may be one.
-      self.byte = level ? nil : Byte(start: lastEdge, lastFall: lastEdge)
+      self.byte = level ? nil : Byte(start: lastEdge)
     case 9:
       emit(byte, stop: bit)
       // A falling edge inside the stop bit starts the next byte: after a collision, or with a fast transmitter.
       let restarts = !level && lastEdge - byte.start > stopBegins
-      self.byte = restarts ? Byte(start: lastEdge, lastFall: lastEdge) : nil
+      self.byte = restarts ? Byte(start: lastEdge) : nil
     default:
       if bit { byte.value |= 0x100 }
       byte.value >>= 1
@@ -165,13 +165,49 @@ public struct UartReceiver: Sendable {
     let start = clock.nanoseconds(byte.start)
     var time = ByteTime(start: TimeBounds(start, error: uncertainty))
     if !stop { time.fault = byte.wasHigh ? .framing : .lineBreak }
-    let span = byte.lastFall - byte.start
-    let bits = (Double(span) / ticksPerBit).rounded()
-    if byte.isClean, bits >= 1, abs(Double(span) - bits * ticksPerBit) < 0.35 * ticksPerBit {
-      time.edgeSpan = Int32(clamping: clock.nanoseconds(span))
-      time.edgeBits = UInt8(bits)
+    if byte.isClean, let bit = byte.falls.ticksPerBit {
+      time.edgeBits = byte.falls.weight
+      time.edgeSpan = Int32(clamping: Int64((clock.nanosecondsPerTick * bit * Double(time.edgeBits)).rounded()))
     }
     bytes.append(UInt8(truncatingIfNeeded: byte.value))
     times.append(time)
+  }
+}
+
+/// A line fitted through the falling edges of one byte: how long a bit was, by least squares.
+///
+/// The sums over the bytes of a frame then weigh each byte by what it can tell, which halves the error of taking
+/// the first and the last edge only.
+struct FallingEdges: Sendable {
+  // The start edge is at bit 0, tick 0, and adds nothing to the sums.
+  private var count: Int64 = 1
+  private var bits: Int64 = 0
+  private var squares: Int64 = 0
+  private var ticks: Int64 = 0
+  private var products: Int64 = 0
+  private var lastBit: Int64 = 0
+
+  /// An edge so many ticks after the start; false if it lies too far from where two bits meet, or there twice.
+  mutating func add(_ distance: Int64, ticksPerBit: Double) -> Bool {
+    let bit = (Double(distance) / ticksPerBit).rounded()
+    guard bit > Double(lastBit), abs(Double(distance) - bit * ticksPerBit) < 0.35 * ticksPerBit else { return false }
+    lastBit = Int64(bit)
+    count += 1
+    bits += lastBit
+    squares += lastBit * lastBit
+    ticks += distance
+    products += lastBit * distance
+    return true
+  }
+
+  /// The length of a bit in ticks; nil without a second edge.
+  var ticksPerBit: Double? {
+    guard count > 1 else { return nil }
+    return Double(count * products - bits * ticks) / Double(count * squares - bits * bits)
+  }
+
+  /// The spread of the edges in square bits, at least 1: what their fit is worth. At most 40, for 0x55.
+  var weight: UInt8 {
+    UInt8(clamping: max(1, ((count * squares - bits * bits) + count / 2) / count))
   }
 }
