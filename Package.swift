@@ -70,6 +70,13 @@ let package = Package(
       dependencies: [
         "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
       ],
+      resources: [
+        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"), .embedInCode("Scenarios/displaydash.yaml"),
+        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"), .embedInCode("Scenarios/near-clock.yaml"),
+        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"), .embedInCode("Scenarios/replaced-esc.yaml"),
+        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"), .embedInCode("Scenarios/wrong-baud-bms.yaml"),
+        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"), .embedInCode("Scenarios/random-dash.yaml"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusTimeline",
@@ -107,7 +114,9 @@ let package = Package(
     .testTarget(
       name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ScooterSimTests", dependencies: ["ScooterSim", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "ScooterSimTests",
+      dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
