@@ -15,14 +15,17 @@ struct SignalWatch: ~Copyable {
   /// The pipe's write end for the handler; -1 while nobody watches.
   private static let handlerEnd = Atomic<Int32>(-1)
 
-  init() throws(InputError) {
+  static func start() throws(InputError) -> SignalWatch {
     do {
-      let ends = try FileDescriptor.pipe()
-      descriptor = ends.readEnd
-      writeEnd = ends.writeEnd
+      return SignalWatch(try FileDescriptor.pipe())
     } catch {
       throw InputError("signals", "cannot be watched: \(error)")
     }
+  }
+
+  private init(_ pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)) {
+    descriptor = pipe.readEnd
+    writeEnd = pipe.writeEnd
     Self.handlerEnd.store(writeEnd.rawValue, ordering: .sequentiallyConsistent)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in

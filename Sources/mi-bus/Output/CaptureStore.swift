@@ -28,18 +28,22 @@ struct CaptureStore: ~Copyable {
   private var taps: [Int] = []
 
   /// Creates the file. A file that exists is not overwritten.
-  init(path: String) throws(InputError) {
+  static func create(path: String) throws(InputError) -> CaptureStore {
     guard let format = Format(path: path) else {
       throw InputError(path, "its ending names no format", remedy: "use .pcapng, .txt, .log or .bin")
     }
+    return CaptureStore(format: format, path: path, descriptor: try createFile(path))
+  }
+
+  private init(format: Format, path: String, descriptor: FileDescriptor) {
     self.format = format
     self.path = path
-    descriptor = try Self.create(path)
+    self.descriptor = descriptor
   }
 
   deinit { try? descriptor.close() }
 
-  private static func create(_ path: String) throws(InputError) -> FileDescriptor {
+  private static func createFile(_ path: String) throws(InputError) -> FileDescriptor {
     do {
       return try .open(
         FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],

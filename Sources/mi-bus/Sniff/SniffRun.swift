@@ -14,7 +14,8 @@ struct SniffRun: ~Copyable {
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
     if case .json = view.form { json = true } else { json = false }
-    let store = try path.map { try CaptureStore(path: $0) }
+    var store: CaptureStore?
+    if let path { store = try CaptureStore.create(path: path) }
     pipeline = SniffPipeline(
       stages: SniffStages(
         profile: profile, links: links, store: store,
@@ -44,17 +45,12 @@ struct SniffRun: ~Copyable {
 
   /// Ports and sockets, until a signal or the end of the time.
   mutating func live(_ inputs: LiveInputs, duration: Int64?) throws {
-    let signals = try SignalWatch()
+    let signals = try SignalWatch.start()
     try pipeline.name(taps: inputs.sources.map(\.tap), origin: inputs.clock.unix)
     var loop = LiveLoop(
       inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
-    do {
-      try loop.run(into: &pipeline, signals: signals)
-    } catch OutputError.closed {
-      inputs.stop()
-      return
-    }
-    inputs.stop()
+    defer { inputs.stop() }
+    try loop.run(into: &pipeline, signals: signals)
     try end(notes: inputs.notes)
   }
 
