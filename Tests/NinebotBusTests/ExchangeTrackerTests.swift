@@ -180,6 +180,32 @@ struct ExchangeTrackerTests {
     #expect(found.sorted() == (0..<200).map { "unanswered \($0)>-" }.sorted())
   }
 
+  @Test("statistics count each outcome and the latency by device and register")
+  func statistics() throws {
+    var tracker = ExchangeTracker()
+    var statistics = ExchangeStatistics()
+    let frames: [(milliseconds: Int64, hex: String)] = [
+      (0, "2001 1a 02"), (2, "2301 1a 3401"), (20, "2061 1a 02 02 26 27"), (24, "2301 1a 3401"), (40, "2201 1a 02"),
+      (300, "2501 1a 0102"), (320, "2301 1a 3401"), (340, "2001 1a 02"),
+    ]
+    for (id, frame) in frames.enumerated() {
+      let reading = try #require(read(plain(frame.hex)))
+      let start = frame.milliseconds * 1_000_000
+      tracker.push(reading, .init(id: Int64(id), start: TimeBounds(start), end: TimeBounds(start + 1_000_000)))
+      for exchange in tracker.exchanges { statistics.add(exchange) }
+    }
+    tracker.finish()
+    for exchange in tracker.exchanges { statistics.add(exchange) }
+    #expect(statistics.rows.map(\.subject) == [.esc, .bms])
+    let esc = try #require(statistics.rows.first)
+    #expect(esc.expects == .registers(0x1A))
+    #expect([esc.answered, esc.unanswered, esc.late, esc.unsolicited] == [2, 1, 0, 1])
+    #expect([esc.leastLatency, esc.mostLatency, esc.meanLatency] == [1_000_000, 3_000_000, 2_000_000])
+    let bms = try #require(statistics.rows.last)
+    #expect([bms.answered, bms.unanswered, bms.late, bms.unsolicited] == [0, 1, 1, 0])
+    #expect(bms.meanLatency == nil)
+  }
+
   /// A wire with random requests, answers, losses and strangers, where the truth is known.
   @Test("generated traffic: every pair as generated", arguments: 1...10, [0, 500_000, 8_000_000])
   func generated(seed: Int, error: Int64) throws {
