@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "NinebotBusTests", dependencies: ["NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "CaptureFiles", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

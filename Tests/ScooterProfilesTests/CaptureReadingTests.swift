@@ -84,3 +84,18 @@ struct CaptureReadingTests {
     profile.read(bytes.span, on: link)
   }
 }
+
+extension CaptureReadingTests {
+  @Test(
+    "the link is told from the first frames",
+    .enabled(if: SharedCaptures.present, "needs ../shared/captures"), arguments: recordings.indices)
+  func link(_ index: Int) throws {
+    let recording = Self.recordings[index]
+    let profile = try ProfileLibrary(folder: "/nonexistent").profile()
+    var detector = LinkDetector()
+    for frame in try Self.frames(recording.name) {
+      if let reading = profile.read(frame.bytes.span) { detector.push(reading) }
+    }
+    #expect(detector.link == recording.link)
+  }
+}

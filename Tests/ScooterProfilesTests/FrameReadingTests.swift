@@ -141,7 +141,7 @@ struct FrameReadingTests {
   func sealed() throws {
     let profile = try library.profile()
     let says = line("55ab03000003dbfd07465635dcbd3b2d7acefa", profile)
-    #expect(says == "unknown>unknown sealed ")
+    #expect(says == "unknown>unknown sealed encrypted")
     let weak = hexBytes("55ab03fe19994fa3375d3a8cfc")
     let reading = profile.read(weak.span)
     #expect(reading?.format == .xiaomiXOR)

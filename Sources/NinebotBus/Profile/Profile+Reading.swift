@@ -129,11 +129,15 @@ extension Profile {
   @inlinable
   func sealed(_ bytes: Span<UInt8>) -> FrameReading? {
     guard bytes.count >= 12, bytes[0] == 0x55, bytes[1] == 0xAB else { return nil }
+    let format: WireFormat
     switch bytes.count - Int(bytes[2]) {
-    case WireFormat.xiaomiCCM.overhead: return FrameReading(format: .xiaomiCCM, act: .sealed)
-    case WireFormat.xiaomiXOR.overhead: return FrameReading(format: .xiaomiXOR, act: .sealed)
+    case WireFormat.xiaomiCCM.overhead: format = .xiaomiCCM
+    case WireFormat.xiaomiXOR.overhead: format = .xiaomiXOR
     default: return nil
     }
+    var reading = FrameReading(format: format, act: .sealed)
+    reading.name = sealedName
+    return reading
   }
 
   @inlinable

@@ -29,6 +29,8 @@ public final class Profile: Sendable {
   @usableFromInline let registers: [RegisterEntry]
   /// Where in `labels` the 256 names of unknown registers start, each `rawNameLength` long.
   @usableFromInline let rawNames: UInt32
+  /// The name of 55AB frames.
+  @usableFromInline let sealedName: Label
 
   /// Bytes in the name of an unknown register: `reg_7e`.
   @usableFromInline static let rawNameLength: UInt16 = 6
@@ -51,6 +53,7 @@ public final class Profile: Sendable {
     for (address, role) in description.ninebotAddresses { roles[Int(address)] = role }
     ninebotRoles = roles
     rawNames = builder.rawNames()
+    sealedName = builder.label("encrypted")
     labels = builder.labels
     fields = builder.fields
     namedValues = builder.namedValues
