@@ -32,7 +32,10 @@ public struct SaleaeCSV: EdgeSource {
     if channels.isEmpty { try readHeader() }
     let most = edges.count + EdgeBatch.most
     while edges.count < most {
-      guard let line = try lines.next() else { return false }
+      guard let line = try lines.next() else {
+        reached += clock.tick(at: EdgeBatch.afterLastChange)
+        return false
+      }
       if line.isEmpty { continue }
       try read(line.fields(), into: &edges)
     }

@@ -33,7 +33,10 @@ public struct ValueChangeDump: EdgeSource {
     if !hasHeader { try readHeader() }
     let most = edges.count + EdgeBatch.most
     while edges.count < most {
-      guard let word = try words.next() else { return false }
+      guard let word = try words.next() else {
+        reached += clock.tick(at: EdgeBatch.afterLastChange)
+        return false
+      }
       try read(word, into: &edges)
     }
     return true

@@ -27,13 +27,14 @@ struct SampleScanner: Sendable {
   /// Whether a whole sample is waiting.
   var hasMore: Bool { buffer.count - offset >= unit }
 
-  /// Reads on; false at the end of the stream. A sample that the stream's end cuts is an error.
+  /// Bytes at the end of what was read that are less than a sample.
+  var hasPart: Bool { buffer.count > offset }
+
+  /// Reads on; false at the end of the stream.
   mutating func fill(from stream: inout some ByteStream) throws(InputError) -> Bool {
     buffer.removeFirst(offset)
     offset = 0
-    if try stream.read(upTo: Self.piece, into: &buffer) > 0 { return true }
-    guard buffer.isEmpty else { throw InputError(stream.name, "ends inside a sample of \(unit) bytes") }
-    return false
+    return try stream.read(upTo: Self.piece, into: &buffer) > 0
   }
 
   /// Appends the edges of the samples at hand, until there are enough for one batch.
