@@ -3,13 +3,18 @@ public import NinebotBus
 
 /// How a tty treats its line and its bytes: the kernel's `termios2`.
 public struct LineSettings: Hashable, Sendable {
+  /// `c_iflag`.
   public var inputFlags: UInt32 = 0
+  /// `c_oflag`.
   public var outputFlags: UInt32 = 0
+  /// `c_cflag`.
   public var controlFlags: UInt32 = 0
+  /// `c_lflag`.
   public var localFlags: UInt32 = 0
+  /// `c_line`.
   public var discipline: UInt8 = 0
   /// The control characters (`c_cc`), 19 of them.
-  public var characters = [UInt8](repeating: 0, count: 19)
+  public internal(set) var characters = [UInt8](repeating: 0, count: 19)
   /// Bits a second, received.
   public var inputRate: UInt32 = 0
   /// Bits a second, sent.

@@ -22,23 +22,38 @@ public struct CaptureClock: Hashable, Sendable {
 
 /// A serial port as a source of timed bytes, driven by the caller's poll loop.
 ///
-/// The loop waits (`PollWindow.wait`) for `descriptor` until `deadline`, then calls `receive`. An unplugged adapter is
-/// reported once and looked for until it is back. Not for use from two threads: one loop owns it.
+/// ```swift
+/// while running {
+///   var entries = port.descriptor.map { [PollEntry($0)] } ?? []
+///   let window = PollWindow.wait(for: &entries, until: port.deadline ?? .max, system: system)
+///   let reception = port.receive(after: window)
+///   // reception.chunk to the decoder, reception.change to the user
+/// }
+/// ```
+/// With several ports, all are in one wait, and `receive` of each is called after it, before the work on the bytes.
+/// An unplugged adapter is reported once and looked for until it is back. Not for two threads: one loop owns it.
 public final class LiveSerial {
   /// What happened to the port itself.
   public enum Change: Hashable, Sendable {
+    /// It hung up. What it had delivered is in the same reception.
     case gone
+    /// It is open again.
     case back
     /// It stayed away too long, or came back unusable.
     case ended(InputError)
   }
 
+  /// What one call of `receive` gave.
   public struct Reception: Sendable {
+    /// New bytes and new silence; both may be missing.
     public var chunk: ByteChunk
+    /// News of the port itself.
     public var change: Change?
   }
 
+  /// What the bytes are from.
   public private(set) var tap: Tap
+  /// Time 0 of the byte times.
   public let clock: CaptureClock
   /// What is known of the adapter's delays.
   public private(set) var timing: AdapterTiming
@@ -48,6 +63,7 @@ public final class LiveSerial {
   public private(set) var latencyTimer: Int?
   /// Whether the driver took the wish for low latency; nil where it knows no such thing.
   public private(set) var lowLatency: Bool?
+  /// Whether the adapter is there.
   public private(set) var state: PortState
 
   private let system: any SerialSystem

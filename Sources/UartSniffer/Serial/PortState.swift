@@ -21,8 +21,8 @@ public struct PortState: Hashable, Sendable {
 
   /// Nanoseconds between two looks. A node needs about 0.1 s to appear; udev then still sets its group.
   public static let interval: Int64 = 250_000_000
-  /// After it came back, a port may refuse for this long, until udev has set its rights.
-  public static let settling: Int64 = 3_000_000_000
+  /// After it came back, a port may refuse for this long: udev sets its rights, and ModemManager may look into it.
+  public static let settling: Int64 = 10_000_000_000
   private var refusedSince: Int64?
 
   /// `patience` is how long to wait for a port that went away, in nanoseconds; nil waits for ever.

@@ -124,23 +124,16 @@ public struct SerialPort: ~Copyable {
 
   /// Appends what has come, at most `count` bytes, without waiting.
   public func read(upTo count: Int, into bytes: inout [UInt8]) -> Outcome {
-    let before = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: count))
-    do throws(Errno) {
-      let got = try uninterrupted { () throws(Errno) in
-        var result: Result<Int, Errno> = .success(0)
-        bytes.withUnsafeMutableBytes { buffer in
-          let space = UnsafeMutableRawBufferPointer(rebasing: buffer[before...])
-          result = Result { () throws(Errno) in try system.read(descriptor, into: space) }
-        }
-        return try result.get()
+    withUnsafeTemporaryAllocation(byteCount: max(count, 1), alignment: 1) { space in
+      do throws(Errno) {
+        let got = try uninterrupted { () throws(Errno) in try system.read(descriptor, into: space) }
+        // VMIN is 1: a tty without bytes says EAGAIN, so 0 is a hang-up.
+        guard got > 0 else { return .gone }
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: space[..<min(got, count)]))
+        return .bytes(got)
+      } catch {
+        return error == .wouldBlock || error == .interrupted ? .empty : .gone
       }
-      bytes.removeLast(count - min(max(got, 0), count))
-      // VMIN is 1: a tty without bytes says EAGAIN, so 0 is a hang-up.
-      return got > 0 ? .bytes(got) : .gone
-    } catch {
-      bytes.removeLast(count)
-      return error == .wouldBlock || error == .interrupted ? .empty : .gone
     }
   }
 

@@ -66,9 +66,11 @@ public struct PollEntry: Hashable, Sendable {
 public struct NodeStatus: Hashable, Sendable {
   public enum Kind: Hashable, Sendable { case characterDevice, directory, other }
   public var kind: Kind
+  /// The two parts of the device's number.
   public var major: UInt32
   public var minor: UInt32
   public var inode: UInt64
+  /// The number of the group that owns it.
   public var group: UInt32
   /// Whether the group may read it.
   public var groupReads: Bool

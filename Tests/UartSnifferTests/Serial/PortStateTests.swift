@@ -59,7 +59,8 @@ import UartSniffer
     #expect(error.cause.contains("30 s"))
   }
 
-  @Test("A port that came back without rights gets the time that udev needs, no more") func aPortThatCameBack() {
+  @Test("A port that came back without rights gets the time that udev and others need, no more")
+  func aPortThatCameBack() {
     var state = PortState(path: "/dev/ttyUSB0")
     state.lost(at: 0)
     var now: Int64 = 0

@@ -1,3 +1,5 @@
+import CaptureFiles
+import Glibc
 import SystemPackage
 import Testing
 
@@ -103,6 +105,30 @@ import Testing
     #expect(PortAccess.lockHolder(of: 568, locks: locks) == nil, "the same number in another file system")
     #expect(PortAccess.lockHolder(of: 790, locks: locks) == nil, "not an flock")
     #expect(PortAccess.lockHolder(of: 1, locks: "") == nil)
+  }
+
+  @Test("a port that is open is reported as busy, with the program, without opening it") func busyPort() throws {
+    let system = KernelSerial()
+    let pair = try PseudoTerminal()
+    let port = try SerialPort.open(pair.path, system: system)
+    guard case .busy(let process, let program) = PortAccess.of(pair.path, system: system) else {
+      Issue.record("not busy")
+      return
+    }
+    #expect(process == Int(getpid()))
+    #expect(program?.isEmpty == false)
+    port.close()
+    #expect(PortAccess.of(pair.path, system: system) == .allowed)
+  }
+
+  @Test("a monitor never waits, and works or says why not") func monitor() {
+    do {
+      let monitor = try HotplugMonitor()
+      #expect(monitor.descriptor.rawValue >= 0)
+      #expect(monitor.next() == nil)
+    } catch {
+      #expect(error.remedy != nil)
+    }
   }
 
   @Test("words of a device cannot steer a terminal or fill it") func hostileStrings() throws {
