@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A bounded view into a stream: parsers ask for as many bytes as they need next and give them back when done.
 ///
 /// The buffer is used again and again, so that reading costs no allocation per item.
@@ -44,13 +46,13 @@ public struct InputWindow: Sendable {
 
   /// Index in `bytes` of the first available `byte`, searched from `start` bytes after `position`.
   public func index(of byte: UInt8, from start: Int = 0) -> Int? {
-    let bytes = bytes.span
-    var index = position + start
-    while index < bytes.count {
-      if bytes[index] == byte { return index }
-      index += 1
+    bytes.withUnsafeBytes { buffer in
+      let first = position + start
+      guard first < buffer.count, let base = buffer.baseAddress,
+        let found = memchr(base + first, Int32(byte), buffer.count - first)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
     }
-    return nil
   }
 
   /// Takes `count` available bytes.

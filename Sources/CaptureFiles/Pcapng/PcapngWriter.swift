@@ -56,13 +56,13 @@ public struct PcapngWriter: Sendable {
     let start = pending.count
     let stamp = UInt64(max(0, time))
     let count = header.count + data.count
-    append(UInt32(6))
-    append(UInt32(0))
-    append(UInt32(truncatingIfNeeded: interface))
-    append(UInt32(truncatingIfNeeded: stamp >> 32))
-    append(UInt32(truncatingIfNeeded: stamp))
-    append(UInt32(truncatingIfNeeded: count))
-    append(UInt32(truncatingIfNeeded: count))
+    let length = UInt32(truncatingIfNeeded: count).littleEndian
+    let head = (
+      UInt32(6).littleEndian, UInt32(0), UInt32(truncatingIfNeeded: interface).littleEndian,
+      UInt32(truncatingIfNeeded: stamp >> 32).littleEndian, UInt32(truncatingIfNeeded: stamp).littleEndian, length,
+      length
+    )
+    withUnsafeBytes(of: head) { pending.append(contentsOf: $0) }
     append(header)
     append(data)
     pad(count)

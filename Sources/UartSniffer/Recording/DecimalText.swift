@@ -9,15 +9,29 @@ enum DecimalText {
 
   /// Appends a number with at least `digits` digits.
   static func appendUnsigned(_ value: UInt64, digits: Int, to text: inout [UInt8]) {
-    let start = text.count
     var rest = value
-    var left = digits
+    if rest >= 10_000_000_000_000_000 {
+      appendUnsigned(rest / 10_000_000_000_000_000, digits: max(1, digits - 16), to: &text)
+      rest %= 10_000_000_000_000_000
+      appendLow(rest, digits: 16, to: &text)
+    } else {
+      appendLow(rest, digits: digits, to: &text)
+    }
+  }
+
+  /// Appends up to 16 digits at once: packed into one number, the first digit in the lowest byte.
+  @inline(__always)
+  private static func appendLow(_ value: UInt64, digits: Int, to text: inout [UInt8]) {
+    var packed: UInt128 = 0
+    var rest = value
+    var count = 0
     repeat {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-      left -= 1
-    } while rest > 0 || left > 0
-    text[start...].reverse()
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      packed = packed << 8 | UInt128(truncatingIfNeeded: digit | 0x30)
+      rest = quotient
+      count += 1
+    } while rest > 0 || count < min(digits, 16)
+    withUnsafeBytes(of: packed.littleEndian) { text.append(contentsOf: $0[..<count]) }
   }
 
   /// Reads a whole number with an optional sign; nil for anything else and for what does not fit.

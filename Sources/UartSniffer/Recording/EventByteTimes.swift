@@ -44,17 +44,13 @@ struct EventByteTimes {
     let sharers = precise == nil ? steps : steps - 1
     let slack = (whole - steps * pitch).magnitude
     let wide = max(byte, Int64(clamping: slack), Int64((shared / sharers).magnitude)) + 1
+    var share = EvenShare(shared, among: sharers)
+    var position = start
     for index in 1..<(count - 1) {
-      var position = start
+      position += index == precise ? pitch : share.next()
       var error = wide
-      if let precise {
-        let before = Int64(index >= precise ? index - 1 : index)
-        position += EventByteTimes.portion(shared, before, sharers) + (index >= precise ? pitch : 0)
-        if index == precise || index == precise - 1 {
-          error = precise == 1 ? byte - first.error : precise == count - 1 ? byte - last.error : byte / 2
-        }
-      } else {
-        position += EventByteTimes.portion(whole, Int64(index), steps)
+      if let precise, index == precise || index == precise - 1 {
+        error = precise == 1 ? byte - first.error : precise == count - 1 ? byte - last.error : byte / 2
       }
       times.append(ByteTime(start: TimeBounds(position, error: error)))
     }
@@ -68,24 +64,14 @@ struct EventByteTimes {
     return count > 3 ? 2 : nil
   }
 
-  /// `part` of `whole` shares of `total`, rounded down; `total` is bounded by the note, `part` by a packet.
-  private static func portion(_ total: Int64, _ part: Int64, _ whole: Int64) -> Int64 {
-    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: whole)
-    return quotient * part + remainder * part / whole
-  }
-
   /// Spreads the edge sums over the bytes.
   private func shareEdges(_ base: Int, _ count: Int, _ times: inout [ByteTime]) {
     guard note.shape.edgeBits != 0 || note.shape.edgeSpan != 0 else { return }
-    let bits = min(Int64(note.shape.edgeBits), 255 * Int64(count))
-    for index in 0..<count {
-      let (from, to) = (Int64(index), Int64(index + 1))
-      let span = Int64(note.shape.edgeSpan)
-      times[base + index].edgeSpan = Int32(
-        truncatingIfNeeded: EventByteTimes.portion(span, to, Int64(count))
-          - EventByteTimes.portion(span, from, Int64(count)))
-      times[base + index].edgeBits = UInt8(
-        clamping: EventByteTimes.portion(bits, to, Int64(count)) - EventByteTimes.portion(bits, from, Int64(count)))
+    var span = EvenShare(Int64(note.shape.edgeSpan), among: Int64(count))
+    var bits = EvenShare(min(Int64(note.shape.edgeBits), 255 * Int64(count)), among: Int64(count))
+    for index in base..<(base + count) {
+      times[index].edgeSpan = Int32(truncatingIfNeeded: span.next())
+      times[index].edgeBits = UInt8(clamping: bits.next())
     }
   }
 
@@ -106,5 +92,26 @@ struct EventByteTimes {
         ByteTime(
           start: TimeBounds(start + index * byte, error: index == 0 ? error : error + index * byte + 1), fault: fault))
     }
+  }
+}
+
+/// A whole number handed out in nearly equal parts that add up to it exactly.
+private struct EvenShare {
+  private let part: Int64
+  private let sign: Int64
+  /// How many of the parts are one larger.
+  private var larger: Int64
+
+  init(_ total: Int64, among count: Int64) {
+    part = total / count
+    larger = abs(total % count)
+    sign = total.signum()
+  }
+
+  @inline(__always)
+  mutating func next() -> Int64 {
+    guard larger > 0 else { return part }
+    larger -= 1
+    return part + sign
   }
 }

@@ -43,3 +43,12 @@ struct FileEvent {
     }
   }
 }
+
+extension ByteChunk {
+  /// Makes room for `count` bytes with their times, and for the event that goes over the mark.
+  mutating func reserve(_ count: Int) {
+    guard count > 0 else { return }
+    bytes.reserveCapacity(count + 64)
+    times.reserveCapacity(count + 64)
+  }
+}

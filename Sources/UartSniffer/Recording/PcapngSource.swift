@@ -19,6 +19,8 @@ public struct PcapngSource: RecordedSource {
   /// A packet that belongs to the next chunk. Its ranges are good until the reader goes on.
   private var held: CapturedPacket?
   private var failure: InputError?
+  /// Bytes of the chunk before: room for as many is made at once.
+  private var usualCount = 0
 
   private struct Lane {
     var linkType: LinkType
@@ -55,6 +57,7 @@ public struct PcapngSource: RecordedSource {
       throw failure
     }
     var chunk = ByteChunk(tap: -1)
+    chunk.reserve(usualCount)
     do {
       while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
         let lane = lanes[packet.interface]
@@ -74,6 +77,7 @@ public struct PcapngSource: RecordedSource {
       if chunk.bytes.isEmpty { throw error }
       failure = error
     }
+    usualCount = chunk.bytes.count
     return chunk.bytes.isEmpty ? nil : chunk
   }
 

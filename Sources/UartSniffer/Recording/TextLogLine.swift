@@ -81,7 +81,7 @@ struct TextLogLine {
     let mark = EventNote.mark
     var index = start
     while index + mark.count <= line.count {
-      if line[index] == mark[0], mark.indices.allSatisfy({ line[index + $0] == mark[$0] }) { return index }
+      if line[index] == UInt8(ascii: "m"), mark.indices.allSatisfy({ line[index + $0] == mark[$0] }) { return index }
       index += 1
     }
     return nil

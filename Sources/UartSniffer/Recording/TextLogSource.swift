@@ -23,6 +23,8 @@ public struct TextLogSource: RecordedSource {
   private var headers: [String: TapNote] = [:]
   /// An event that belongs to the next chunk.
   private var held: ByteChunk?
+  /// Bytes of the chunk before: room for as many is made at once.
+  private var usualCount = 0
 
   private static let piece = 1 << 14
   /// A frame is at most 271 bytes; whole lines of garbage are longer.
@@ -45,6 +47,7 @@ public struct TextLogSource: RecordedSource {
       chunk = held
       self.held = nil
     }
+    chunk.reserve(usualCount)
     while chunk.bytes.count < TextLogSource.piece, held == nil,
       let range = try nextLine(waiting: chunk.bytes.isEmpty)
     {
@@ -57,6 +60,7 @@ public struct TextLogSource: RecordedSource {
       }
       window.take(range.count + 1)
     }
+    usualCount = chunk.bytes.count
     return chunk.bytes.isEmpty ? nil : chunk
   }
 
