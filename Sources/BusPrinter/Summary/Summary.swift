@@ -1,3 +1,4 @@
+public import BusTimeline
 public import NinebotBus
 
 /// What a run of `sniff` saw, for its end.
@@ -23,21 +24,13 @@ public struct Summary: Sendable {
     }
   }
 
-  /// How requests were answered.
-  public struct Requests: Sendable {
-    public var answered = 0
-    public var unanswered = 0
-    public var unasked = 0
-    public init() {}
-  }
-
   public var taps: [TapText]
   public var traffic: TrafficTable
-  public var requests: Requests
+  public var requests: ExchangeTotals
   /// What the user should know besides: notes of the sources, such as noise pulses that were rejected.
   public var notes: [String]
 
-  public init(taps: [TapText], traffic: TrafficTable, requests: Requests, notes: [String] = []) {
+  public init(taps: [TapText], traffic: TrafficTable, requests: ExchangeTotals, notes: [String] = []) {
     self.taps = taps
     self.traffic = traffic
     self.requests = requests

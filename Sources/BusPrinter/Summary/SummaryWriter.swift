@@ -1,3 +1,4 @@
+import BusTimeline
 public import NinebotBus
 
 /// Writes a summary as a table for people or as one JSON object.

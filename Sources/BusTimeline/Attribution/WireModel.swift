@@ -145,17 +145,38 @@ struct WireModel: Sendable {
     return scores
   }
 
+  /// What each row says for `candidate` against `rival`.
+  private func votes(_ observation: Observation, for candidate: Int, against rival: Int) -> Votes {
+    var votes = Votes(rival: Candidate.transmitter(rival))
+    for row in EvidenceTable.rows {
+      var scores = Scores()
+      row.weigh(observation, on: self, into: &scores)
+      votes.set(scores[candidate] - scores[rival], of: row.kind)
+    }
+    return votes
+  }
+
   /// Who sent a frame. Learns from it when that is certain.
-  mutating func decide(_ observation: Observation) -> (sender: Int, confidence: Float) {
+  mutating func decide(_ observation: Observation) -> Finding {
     let scores = total(observation)
     var best = Candidate.newcomer
-    for candidate in known where scores[candidate] > scores[best] { best = candidate }
+    var rival = Candidate.newcomer
+    for candidate in known {
+      if scores[candidate] > scores[best] {
+        (best, rival) = (candidate, best)
+      } else if scores[candidate] > scores[rival] || rival == best {
+        rival = candidate
+      }
+    }
     var sum: Float = expf(scores[Candidate.newcomer] - scores[best])
     for candidate in known { sum += expf(scores[candidate] - scores[best]) }
     let confidence = min(1 / sum, 0.9999)
-    guard best != Candidate.newcomer, confidence >= Self.decided else { return (Candidate.newcomer, confidence) }
+    var finding = Finding(confidence: confidence, votes: votes(observation, for: best, against: rival))
+    guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
     learn(observation, best, confidence)
-    return (best, confidence)
+    finding.sender = Candidate.transmitter(best)
+    finding.contradictsClaim = best >= Candidate.firstDash || best != Candidate.claimed(observation.claim, battery)
+    return finding
   }
 
   /// Below this, `unknown` is the better answer.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BusTimeline
 import CaptureFiles
 import Foundation
 import NinebotBus
@@ -38,7 +39,10 @@ struct SniffCommand: ParsableCommand {
     let specs = try SourceSpec.all(sources)
     let opener = SourceOpener(input: input)
     var run = try SniffRun(
-      profile: profile, links: input.links, view: try view.settings, pause: input.pauseTime, recordTo: write)
+      profile: profile,
+      attributor: Attributor(
+        profile: profile, patience: specs.contains(where: \.isLive) ? .live : .recorded, links: input.links),
+      view: try view.settings, pause: input.pauseTime, recordTo: write)
     if specs.contains(where: \.isLive) {
       guard specs.allSatisfy(\.isLive) else {
         throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")

@@ -41,7 +41,7 @@ struct FrameFilter: Sendable {
     from.isEmpty && to.isEmpty && commands.isEmpty && registers.isEmpty && senders.isEmpty && masks.isEmpty
   }
 
-  func shows(_ row: BusRow, _ bytes: Span<UInt8>) -> Bool {
+  func shows(_ row: AttributedEvent, _ bytes: Span<UInt8>) -> Bool {
     if isEmpty { return true }
     guard let reading = row.reading else { return false }
     return (from.isEmpty || from.contains(reading.from))

@@ -1,4 +1,5 @@
 import BusPrinter
+import BusTimeline
 import CaptureFiles
 import NinebotBus
 import SystemPackage
@@ -17,7 +18,7 @@ struct SniffPipeline: ~Copyable {
     self.pause = pause
   }
 
-  var isFull: Bool { stages.view.isFull }
+  var isFull: Bool { stages.results.view.isFull }
 
   /// Says which taps there are; the list only grows.
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
@@ -29,6 +30,7 @@ struct SniffPipeline: ~Copyable {
 
   mutating func push(_ chunk: ByteChunk) throws(OutputError) {
     try stream.push(chunk, into: &stages)
+    if let time = chunk.silentUntil { try stages.advance(to: time) }
   }
 
   /// Writes out what waits, so that a person sees it now.
@@ -43,8 +45,8 @@ struct SniffPipeline: ~Copyable {
 
   /// The summary on standard output, in the form of the lines.
   mutating func show(_ summary: Summary) throws(OutputError) {
-    stages.view.show(summary)
-    try stages.view.flush()
+    stages.results.view.show(summary)
+    try stages.results.view.flush()
   }
 
   /// The summary on standard error, in words.
@@ -55,75 +57,64 @@ struct SniffPipeline: ~Copyable {
   }
 }
 
-/// What happens to each event: it is read, counted, stored and shown.
+/// What happens to each event: it is stored, then its sender is looked for.
 struct SniffStages: ~Copyable, BusEventSink {
   let profile: Profile
-  private let links: [Link]
-  private var traffic = TrafficTable()
-  private var exchanges: [ExchangeTracker] = []
-  private var requests = Summary.Requests()
-  private var events: Int64 = 0
   private var store: CaptureStore?
-  var view: SniffView
+  private var attributor: Attributor
+  var results: SniffResults
 
-  init(profile: Profile, links: [Link], store: consuming CaptureStore?, view: consuming SniffView) {
+  init(profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView) {
     self.profile = profile
-    self.links = links
+    self.attributor = attributor
     self.store = store
-    self.view = view
+    results = SniffResults(view: view)
   }
 
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
-    view.name(taps: taps, origin: origin)
+    attributor.add(taps: taps)
+    results.view.name(taps: taps, origin: origin)
     try store?.name(taps: taps, origin: origin)
   }
 
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(OutputError) {
-    let link = links.isEmpty ? Link.escBle : links[min(tap, links.count - 1)]
-    let reading = event.kind == .frame ? profile.read(bytes, on: link) : nil
-    events += 1
-    traffic.push(event, reading: reading, tap: tap)
-    if let reading, event.checksumHolds { pair(reading, event, tap) }
     try store?.record(event, tap: tap, bytes: bytes)
-    try view.show(BusRow(tap: tap, event: event, reading: reading), bytes: bytes)
+    try attributor.push(event, tap: tap, bytes: bytes, into: &results)
   }
 
-  private mutating func pair(_ reading: FrameReading, _ event: BusEvent, _ tap: Int) {
-    while exchanges.count <= tap { exchanges.append(ExchangeTracker()) }
-    exchanges[tap].push(reading, .init(id: events, start: event.start, end: event.end))
-    count(tap)
-  }
-
-  private mutating func count(_ tap: Int) {
-    for exchange in exchanges[tap].exchanges {
-      switch exchange.outcome {
-      case .answered: requests.answered += 1
-      case .unanswered: requests.unanswered += 1
-      case .unsolicited: requests.unasked += 1
-      // Reported as unanswered before; it was only slow.
-      case .late: (requests.unanswered, requests.answered) = (requests.unanswered - 1, requests.answered + 1)
-      }
-    }
-  }
-
-  /// Ends the pairing: what is open stays unanswered.
-  mutating func finish() throws(OutputError) {
-    for tap in exchanges.indices {
-      exchanges[tap].finish()
-      count(tap)
-    }
-    try flush()
+  /// Live: nothing came before `time` (nanoseconds).
+  mutating func advance(to time: Int64) throws(OutputError) {
+    try attributor.advance(to: time, into: &results)
   }
 
   mutating func flush() throws(OutputError) {
     try store?.flush()
-    try view.flush()
+    try results.view.flush()
+  }
+
+  /// Ends the input: what waits for evidence goes out.
+  mutating func finish() throws(OutputError) {
+    try attributor.finish(into: &results)
+    try flush()
   }
 
   func summary(taps: [Tap], notes: [String]) -> Summary {
     Summary(
       taps: taps.map {
         .init(name: $0.name, detail: $0.detail, baud: $0.baud?.rate, quality: $0.quality.words)
-      }, traffic: traffic, requests: requests, notes: notes)
+      }, traffic: results.traffic, requests: attributor.exchanges, notes: notes)
+  }
+}
+
+/// The end of the way: attributed events are counted and shown.
+struct SniffResults: ~Copyable, AttributedEventSink {
+  private(set) var traffic = TrafficTable()
+  var view: SniffView
+
+  init(view: consuming SniffView) { self.view = view }
+
+  mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
+    traffic.push(event.event, reading: event.reading, tap: event.tap)
+    try view.show(event, bytes: bytes)
   }
 }

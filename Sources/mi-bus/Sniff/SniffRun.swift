@@ -1,4 +1,5 @@
 import BusPrinter
+import BusTimeline
 import CaptureFiles
 import Glibc
 import NinebotBus
@@ -10,7 +11,7 @@ struct SniffRun: ~Copyable {
   private let summaryOnly: Bool
   private let json: Bool
 
-  init(profile: Profile, links: [Link], view: ViewSettings, pause: Int64, recordTo path: String?) throws {
+  init(profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?) throws {
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
     if case .json = view.form { json = true } else { json = false }
@@ -18,7 +19,7 @@ struct SniffRun: ~Copyable {
     if let path { store = try CaptureStore.create(path: path) }
     pipeline = SniffPipeline(
       stages: SniffStages(
-        profile: profile, links: links, store: store,
+        profile: profile, attributor: attributor, store: store,
         view: SniffView(settings: view, profile: profile, output: .standard)), pause: pause)
   }
 

@@ -1,4 +1,5 @@
 import BusPrinter
+import BusTimeline
 import CaptureFiles
 import NinebotBus
 import UartSniffer
@@ -52,7 +53,7 @@ struct SniffView: ~Copyable {
     }
   }
 
-  mutating func show(_ row: BusRow, bytes: Span<UInt8>) throws(OutputError) {
+  mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
     guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
     if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {

@@ -1,6 +1,6 @@
 /// The bounds that packet times put on a frame's air time, against what each transmitter was certainly seen to take.
 struct AirTimeEvidence: Evidence {
-  let kind = EvidenceKinds.airTime
+  let kind = EvidenceKind.airTime
 
   private static let excluded: Float = -4
   /// Microseconds of mean pitch: stalls and clock errors inside it mean nothing.

@@ -1,6 +1,6 @@
 /// The length of a bit: each chip's oscillator is off by its own amount (protocol.md 5.3).
 struct BitClockEvidence: Evidence {
-  let kind = EvidenceKinds.bitClock
+  let kind = EvidenceKind.bitClock
 
   private static let most: Float = 7
 

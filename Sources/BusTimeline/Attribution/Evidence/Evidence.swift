@@ -4,7 +4,7 @@
 /// is a type that conforms to this, and a line in `EvidenceTable.rows`.
 protocol Evidence: Sendable {
   /// Its name for people and JSON.
-  var kind: EvidenceKinds { get }
+  var kind: EvidenceKind { get }
   /// Adds log-likelihoods to the candidates; what it says nothing about stays as it is.
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores)
 }
@@ -29,6 +29,16 @@ enum Candidate {
   static let count = 12
   /// The most dashes that are told apart.
   static let mostDashes = count - firstDash
+
+  /// Who sends such a frame with stock parts; a newcomer where nobody does.
+  static func claimed(_ claim: Claim, _ battery: Int) -> Int {
+    switch claim {
+    case .none: newcomer
+    case .levers, .poll, .request, .bleAnswer: ble
+    case .escAnswer, .escRequest: esc
+    case .batteryAnswer: battery
+    }
+  }
 
   static func transmitter(_ index: Int) -> Transmitter {
     switch index {

@@ -1,6 +1,8 @@
+import NinebotBus
+
 /// What the phone wrote, where a BLE log is at hand: a request that it just made is the BLE module's to send.
 struct PhoneEvidence: Evidence {
-  let kind = EvidenceKinds.phone
+  let kind = EvidenceKind.phone
 
   private static let made: Float = -4
   private static let notMade: Float = 4

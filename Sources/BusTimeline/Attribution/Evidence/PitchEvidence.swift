@@ -1,6 +1,6 @@
 /// Start bit to start bit: firmware paces bytes in its own way (protocol.md 5.3).
 struct PitchEvidence: Evidence {
-  let kind = EvidenceKinds.pitch
+  let kind = EvidenceKind.pitch
 
   /// One row must not decide alone.
   private static let most: Float = 7

@@ -1,6 +1,6 @@
 /// The place in the rhythm: requests by the BLE module's slots and rounds, the ESC's answers by what was asked.
 struct RhythmEvidence: Evidence {
-  let kind = EvidenceKinds.rhythm
+  let kind = EvidenceKind.rhythm
 
   /// Both look at the same fact, so together they count for little more than one.
   private static let most: Float = 5

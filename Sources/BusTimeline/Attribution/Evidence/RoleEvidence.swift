@@ -2,7 +2,7 @@ import Glibc
 
 /// What the address and the command claim, and how often a claim is false.
 struct RoleEvidence: Evidence {
-  let kind = EvidenceKinds.role
+  let kind = EvidenceKind.role
 
   /// Logarithms of how rare a false claim is. Nobody has reason to send a module's heartbeats, and one known dash
   /// forges the ESC's display frame (protocol.md 5.5).
