@@ -20,6 +20,8 @@ public struct LineProbe: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// One for each of `bytes`.
   public private(set) var times: [ByteTime] = []
+  /// Nanoseconds: no byte that comes later starts before.
+  public var silentUntil: Int64 { receiver.silentUntil }
   /// Pulses too short to be a bit.
   public var glitches: Int { receiver.glitches }
 
