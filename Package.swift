@@ -131,7 +131,9 @@ let package = Package(
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

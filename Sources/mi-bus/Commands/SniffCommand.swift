@@ -16,7 +16,8 @@ struct SniffCommand: ParsableCommand {
       sources are merged in time. Ctrl-C ends a live capture normally, with the summary on standard error.
       """)
 
-  @Argument(help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
   var sources: [String] = []
 
   @OptionGroup(title: "Reading") var input: InputOptions
@@ -26,7 +27,8 @@ struct SniffCommand: ParsableCommand {
   var duration: TimeSpan?
 
   @Option(
-    help: ArgumentHelp("Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
   var write: String?
 
   mutating func validate() throws {
@@ -37,19 +39,34 @@ struct SniffCommand: ParsableCommand {
     let library = ProfileLibrary(environment: ProcessInfo.processInfo.environment)
     let profile = try library.profile(input.profile)
     let specs = try SourceSpec.all(sources)
-    let opener = SourceOpener(input: input)
-    var run = try SniffRun(
-      profile: profile,
-      attributor: Attributor(
-        profile: profile, patience: specs.contains(where: \.isLive) ? .live : .recorded, links: input.links),
-      view: try view.settings, pause: input.pauseTime, recordTo: write)
+    var opener = SourceOpener(input: input)
+    // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
     if specs.contains(where: \.isLive) {
       guard specs.allSatisfy(\.isLive) else {
-        throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")
+        throw InputError(
+          sources.joined(separator: " "), "live sources and recordings have no clock in common",
+          remedy: "sniff them one after the other")
       }
-      try run.live(try opener.live(specs), duration: duration?.nanoseconds)
+      let inputs = try opener.live(specs)
+      var run = try sniffRun(profile, .live)
+      try run.live(inputs, duration: duration?.nanoseconds)
+    } else if specs.contains(where: { $0.place == .standardInput }) {
+      let signals = try SignalWatch.start()
+      opener.standardInput = StandardInput(signals: signals.descriptor)
+      let source = try opener.recorded(specs)
+      // Samples come from an analyser that runs now; other pipes hold recordings.
+      var run = try sniffRun(profile, input.sampleRate == nil ? .recorded : .live)
+      try run.recorded(source, duration: duration?.nanoseconds, signals: signals)
     } else {
-      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
+      let source = try opener.recorded(specs)
+      var run = try sniffRun(profile, .recorded)
+      try run.recorded(source, duration: duration?.nanoseconds)
     }
+  }
+
+  private func sniffRun(_ profile: Profile, _ patience: Attributor.Patience) throws -> SniffRun {
+    try SniffRun(
+      profile: profile, attributor: Attributor(profile: profile, patience: patience, links: input.links),
+      view: try view.settings, pause: input.pauseTime, recordTo: write)
   }
 }
