@@ -95,7 +95,7 @@ import Testing
   @Test func randomScootersDiffer() throws {
     let slots = try (1...20).map { UInt64($0) }.map { try Scenario.named("random", seed: $0).ble.slot }
     #expect(Set(slots).count == 20)
-    #expect(slots.allSatisfy { (12e6...40e6).contains($0) })
+    #expect(slots.allSatisfy { (16e6...40e6).contains($0) })
     let rewriting = try (1...40).map { try Scenario.named("random", seed: UInt64($0)).ble.rewritesReads }
     #expect(rewriting.contains(true) && rewriting.contains(false))
     #expect(try Scenario.named("random-dash", seed: 5) == Scenario.named("random-dash", seed: 5))
