@@ -7,7 +7,7 @@ import UartSniffer
   static let qualities: [SimulatedSource.Quality] =
     [.edges, .bytes(error: 10_000), .none] + AdapterModel.all.map { .packets($0) }
 
-  private func record(_ quality: SimulatedSource.Quality, seconds: Int64 = 20) throws -> (
+  private func record(_ quality: SimulatedSource.Quality, seconds: Int64 = 10) throws -> (
     bytes: [UInt8], times: [ByteTime], silences: [Int64], truths: [Transmission], source: SimulatedSource
   ) {
     var source = SimulatedSource(
@@ -18,7 +18,9 @@ import UartSniffer
     var truths: [Transmission] = []
     while let chunk = try source.next() {
       // Nothing comes before the silence that an earlier chunk promised.
-      if let silence = silences.last { #expect(chunk.times.allSatisfy { $0.start.latest >= silence }) }
+      if let silence = silences.last, !chunk.times.isEmpty {
+        #expect(chunk.times.allSatisfy { $0.start.latest >= silence })
+      }
       bytes += chunk.bytes
       times += chunk.times
       if let silence = chunk.silentUntil { silences.append(silence) }
@@ -31,7 +33,7 @@ import UartSniffer
     let exact = try record(.edges)
     let other = try record(quality)
     #expect(other.bytes == exact.bytes)
-    #expect(other.truths == exact.truths && exact.truths.count > 1_500)
+    #expect(other.truths == exact.truths && exact.truths.count > 700)
     if case .none = quality { return #expect(other.times.isEmpty) }
     #expect(other.times.count == other.bytes.count)
     // The truth lies within the bounds.
