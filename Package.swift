@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(
       name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

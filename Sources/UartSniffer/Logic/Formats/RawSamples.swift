@@ -36,8 +36,11 @@ public struct RawSamples: EdgeSource {
   }
 
   public mutating func next(into edges: inout [Edge]) throws(InputError) -> Bool {
-    if !scanner.hasMore {
-      guard try scanner.fill(from: &stream) else { return false }
+    while !scanner.hasMore {
+      guard try scanner.fill(from: &stream) else {
+        guard !scanner.hasPart else { throw InputError(stream.name, "ends inside a sample") }
+        return false
+      }
     }
     scanner.scan(into: &edges)
     return true

@@ -63,6 +63,7 @@ public struct SigrokSession: EdgeSource {
       } else if let member = waiting.popLast() {
         stream = try archive.open(member)
       } else {
+        guard !scanner.hasPart else { throw InputError(archive.name, "ends inside a sample") }
         return false
       }
     }

@@ -42,6 +42,8 @@ public protocol EdgeSource: Sendable {
 public enum EdgeBatch {
   /// Edges after which a source returns.
   public static let most = 4096
+  /// Nanoseconds that a recording without an end of its own is taken to go on after its last change.
+  static let afterLastChange: Int64 = 10_000_000
   /// The most channels that a source has.
   public static let channels = 64
 }

@@ -14,8 +14,8 @@ struct SampleScanner: Sendable {
   /// The sample before `position`; nil at the start.
   private var last: UInt64?
 
-  /// Enough to keep system calls rare; a live stream returns what it has.
-  private static let piece = 262_144
+  /// What a pipe holds: enough to keep system calls rare; a live stream returns what it has.
+  private static let piece = 65_536
 
   /// A scanner for samples of `unit` bytes with `channels` bits in use; nil if that cannot be.
   init?(unit: Int, channels: Int) {
@@ -27,13 +27,14 @@ struct SampleScanner: Sendable {
   /// Whether a whole sample is waiting.
   var hasMore: Bool { buffer.count - offset >= unit }
 
-  /// Reads on; false at the end of the stream. A sample that the stream's end cuts is an error.
+  /// Bytes at the end of what was read that are less than a sample.
+  var hasPart: Bool { buffer.count > offset }
+
+  /// Reads on; false at the end of the stream.
   mutating func fill(from stream: inout some ByteStream) throws(InputError) -> Bool {
     buffer.removeFirst(offset)
     offset = 0
-    if try stream.read(upTo: Self.piece, into: &buffer) > 0 { return true }
-    guard buffer.isEmpty else { throw InputError(stream.name, "ends inside a sample of \(unit) bytes") }
-    return false
+    return try stream.read(upTo: Self.piece, into: &buffer) > 0
   }
 
   /// Appends the edges of the samples at hand, until there are enough for one batch.
