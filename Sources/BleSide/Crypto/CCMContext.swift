@@ -50,7 +50,7 @@ struct CCMContext: ~Copyable, Sendable {
   /// Decrypts `cipher` (without the tag) to `plain`, which has room for it; false when the tag does not fit.
   @inline(__always)
   mutating func open(
-    nonce: UnsafePointer<UInt8>, cipher: UnsafeBufferPointer<UInt8>, tag: UnsafePointer<UInt8>,
+    nonce: UnsafePointer<UInt8>, aad: [UInt8]? = nil, cipher: UnsafeBufferPointer<UInt8>, tag: UnsafePointer<UInt8>,
     plain: UnsafeMutablePointer<UInt8>
   ) -> Bool {
     let context = context
@@ -61,7 +61,8 @@ struct CCMContext: ~Copyable, Sendable {
       EVP_CipherInit_ex(context, nil, nil, nil, nonce, -1) == 1
       && EVP_CIPHER_CTX_ctrl(
         context, EVP_CTRL_AEAD_SET_TAG, Int32(tagLength), UnsafeMutableRawPointer(mutating: tag)) == 1
-      && (!tellsLength || EVP_DecryptUpdate(context, nil, &written, nil, count) == 1)
+      && (!(tellsLength || aad != nil) || EVP_DecryptUpdate(context, nil, &written, nil, count) == 1)
+      && (aad.map { EVP_DecryptUpdate(context, nil, &written, $0, Int32(truncatingIfNeeded: $0.count)) == 1 } ?? true)
       && EVP_DecryptUpdate(context, plain, &written, cipher.baseAddress, count) == 1
     tellsLength = !opened
     return opened

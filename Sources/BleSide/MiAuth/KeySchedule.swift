@@ -18,16 +18,38 @@ public struct RegistrationKeys: ~Copyable, Sendable {
   /// The device id (20 bytes) as the app sends it to prove that it has the key: 24 bytes.
   public func encrypted(did: [UInt8]) throws(CryptoError) -> [UInt8] { try Self.encrypt(did: did, key: didKey) }
 
+  /// The device id in the app's proof, or nil when it was made with another key.
+  func decrypted(did cipher: [UInt8]) throws(CryptoError) -> [UInt8]? {
+    guard cipher.count > 4 else { return nil }
+    var context = try CCMContext(key: didKey, nonceLength: Self.didNonce.count, .opening)
+    var plain = [UInt8](repeating: 0, count: cipher.count - 4)
+    let opened = plain.withUnsafeMutableBufferPointer { plain in
+      cipher.withUnsafeBufferPointer { cipher in
+        Self.didNonce.withUnsafeBufferPointer { nonce in
+          guard let source = cipher.baseAddress, let target = plain.baseAddress, let nonce = nonce.baseAddress else {
+            return false
+          }
+          return context.open(
+            nonce: nonce, aad: Self.didContext, cipher: UnsafeBufferPointer(start: source, count: plain.count),
+            tag: source + plain.count, plain: target)
+        }
+      }
+    }
+    return opened ? plain : nil
+  }
+
+  private static let didNonce: [UInt8] = Array(0x10...0x1B)
+  private static let didContext: [UInt8] = Array("devID".utf8)
+
   static func encrypt(did: [UInt8], key: borrowing SecretBytes) throws(CryptoError) -> [UInt8] {
-    let nonce: [UInt8] = Array(0x10...0x1B)
-    let context = try CCMContext(key: key, nonceLength: nonce.count, .sealing)
+    let context = try CCMContext(key: key, nonceLength: didNonce.count, .sealing)
     var output = [UInt8](repeating: 0, count: did.count + 4)
     let done = output.withUnsafeMutableBufferPointer { output in
       did.withUnsafeBufferPointer { did in
-        nonce.withUnsafeBufferPointer { nonce in
+        didNonce.withUnsafeBufferPointer { nonce in
           guard let target = output.baseAddress, let nonce = nonce.baseAddress else { return false }
           return context.seal(
-            nonce: nonce, plain: did, aad: Array("devID".utf8), cipher: target, tag: target + did.count)
+            nonce: nonce, plain: did, aad: didContext, cipher: target, tag: target + did.count)
         }
       }
     }
