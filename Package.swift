@@ -39,8 +39,12 @@ let package = Package(
     .target(name: "NinebotBus", swiftSettings: swiftSettings),
     .target(
       name: "ScooterProfiles",
-      dependencies: ["NinebotBus", .product(name: "Yams", package: "Yams")],
-      resources: [.embedInCode("Data/m365.yaml")],
+      dependencies: ["NinebotBus", "CaptureFiles", .product(name: "Yams", package: "Yams")],
+      resources: [
+        .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
+        .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
+        .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "CaptureFiles",
@@ -59,7 +63,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "ScooterSim",
-      dependencies: ["NinebotBus", "BleSide"],
+      dependencies: [
+        "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusTimeline",
@@ -77,6 +83,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      swiftSettings: swiftSettings),
+
+    .executableTarget(
+      name: "mi-bus-bench",
+      dependencies: ["NinebotBus", "ScooterSim"],
       swiftSettings: swiftSettings),
 
     // What the tests share; nothing of it is shipped.

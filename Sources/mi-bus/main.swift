@@ -1,1 +1,6 @@
-print("mi-bus")
+import ArgumentParser
+struct MiBus: ParsableCommand {
+  @Option var tt: String?
+  func run() { print("hi") }
+}
+MiBus.main()

@@ -38,7 +38,12 @@ public struct Baud: Hashable, Sendable {
   /// Bits a second.
   public var rate: Int
 
-  @inlinable public init(_ rate: Int) { self.rate = rate }
+  /// Rates below 50 baud are not used by any UART; a caller checks what a person typed.
+  @inlinable
+  public init(_ rate: Int) {
+    precondition(rate >= 50, "a UART runs at 50 baud or more")
+    self.rate = rate
+  }
 
   /// What every known link uses, unless its firmware was changed (protocol.md 5.1).
   public static let standard = Baud(115_200)

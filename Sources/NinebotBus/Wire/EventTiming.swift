@@ -1,13 +1,14 @@
 /// Gives events their times: from the bytes' own, or from their place in a stream without times.
 struct EventTiming: Sendable {
-  let baud: Baud
+  /// Nanoseconds that a byte takes, times 2^32: a division for each event would cost more than finding the frame.
+  private let bytePeriod: UInt64
   /// Idle nanoseconds between two start bits that end a frame, the byte itself included.
   let longestStep: Int64
   /// Stream position of the buffer's first byte.
   let base: Int64
 
   init(settings: FrameDecoder.Settings, base: Int64) {
-    baud = settings.baud
+    bytePeriod = UInt64((10e9 * 4_294_967_296.0 / Double(settings.baud.rate)).rounded())
     longestStep = settings.pause + settings.baud.duration(bytes: 1)
     self.base = base
   }
@@ -22,6 +23,13 @@ struct EventTiming: Sendable {
     return false
   }
 
+  /// Nanoseconds that `count` contiguous bytes take.
+  @inline(__always)
+  private func duration(bytes count: Int64) -> Int64 {
+    let product = UInt64(truncatingIfNeeded: count).multipliedFullWidth(by: bytePeriod)
+    return Int64(truncatingIfNeeded: product.high << 32 | product.low >> 32)
+  }
+
   @inline(__always)
   func event(
     _ kind: BusEvent.Kind, _ range: Range<Int>, format: WireFormat, holds: Bool, times: Span<ByteTime>
@@ -31,9 +39,8 @@ struct EventTiming: Sendable {
       count: Int32(truncatingIfNeeded: range.count), position: base + Int64(range.lowerBound),
       start: TimeBounds(0), end: TimeBounds(0), shape: FrameShape())
     if times.isEmpty {
-      let start = baud.duration(bytes: Int(event.position))
-      event.start = TimeBounds(start)
-      event.end = TimeBounds(start + baud.duration(bytes: range.count))
+      event.start = TimeBounds(duration(bytes: event.position))
+      event.end = TimeBounds(duration(bytes: event.position + Int64(range.count)))
     } else {
       measure(&event, range, times)
     }
@@ -41,7 +48,7 @@ struct EventTiming: Sendable {
   }
 
   private func measure(_ event: inout BusEvent, _ range: Range<Int>, _ times: Span<ByteTime>) {
-    let byte = baud.duration(bytes: 1)
+    let byte = duration(bytes: 1)
     event.start = times[range.lowerBound].start
     event.end = times[range.upperBound - 1].start.shifted(by: byte)
     var leastPitch = Int64.max

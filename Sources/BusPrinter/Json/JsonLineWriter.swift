@@ -1,0 +1,153 @@
+import BusTimeline
+public import NinebotBus
+
+/// One JSON object a line, schema 1: keys are stable, a key that does not apply is absent.
+public struct JsonLineWriter: Sendable {
+  private let profile: Profile
+  private let fields: FieldWriter
+  /// `"tap":"bus0",` for each tap.
+  private let tapKeys: [[UInt8]]
+
+  /// - Parameter taps: names, in the order of tap indexes.
+  public init(profile: Profile, taps: [String]) {
+    self.profile = profile
+    fields = FieldWriter(profile: profile)
+    tapKeys = taps.map { name in
+      var key = TextBuffer(capacity: 64)
+      key.append(",\"tap\":")
+      key.append(quoted: name)
+      return key.withBytes { Array($0) }
+    }
+  }
+
+  public func append(_ row: BusRow, bytes: Span<UInt8>, to out: inout TextBuffer) {
+    let event = row.event
+    switch event.kind {
+    case .frame: out.append("{\"kind\":\"frame\",\"t\":")
+    case .garbage: out.append("{\"kind\":\"garbage\",\"t\":")
+    case .lineError: out.append("{\"kind\":\"line-error\",\"t\":")
+    }
+    out.append(seconds: event.start.middle, decimals: 9)
+    out.append(",\"t_err\":")
+    out.append(seconds: event.start.error, decimals: 9)
+    out.append(",\"dur\":")
+    out.append(seconds: event.duration, decimals: 9)
+    out.append(tapKeys[row.tap])
+    if event.kind == .frame {
+      out.append(",\"proto\":\"")
+      out.append(event.format.name)
+      out.append(UInt8(ascii: "\""))
+    } else if event.kind == .lineError {
+      out.append(",\"error\":\"")
+      out.append(event.fault.name)
+      out.append(UInt8(ascii: "\""))
+    }
+    out.append(",\"hex\":\"")
+    out.append(hex: bytes)
+    out.append(UInt8(ascii: "\""))
+    if event.kind == .frame {
+      out.append(event.checksumHolds ? ",\"ok\":true" : ",\"ok\":false")
+      if event.fault != .none {
+        out.append(",\"error\":\"")
+        out.append(event.fault.name)
+        out.append(UInt8(ascii: "\""))
+      }
+    }
+    if let reading = row.reading { frame(reading, bytes, &out) }
+    if let finding = row.finding { append(finding, &out) }
+    out.append("}\n")
+  }
+
+  private func frame(_ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
+    guard reading.act != .sealed else { return }
+    out.append(",\"from\":\"")
+    out.append(reading.from.name)
+    out.append("\",\"to\":\"")
+    out.append(reading.to.name)
+    if reading.format == .ninebot {
+      out.append("\",\"src\":\"")
+      out.append(hex: reading.address)
+      out.append("\",\"dst\":\"")
+      out.append(hex: reading.destination)
+    } else {
+      out.append("\",\"addr\":\"")
+      out.append(hex: reading.address)
+    }
+    out.append("\",\"cmd\":\"")
+    out.append(hex: reading.command)
+    out.append("\",\"arg\":\"")
+    out.append(hex: reading.argument)
+    if !reading.name.isEmpty {
+      out.append("\",\"name\":\"")
+      out.append(label: reading.name, of: profile)
+    }
+    if !reading.register.isEmpty {
+      out.append("\",\"register\":\"")
+      out.append(label: reading.register, of: profile)
+    }
+    out.append(UInt8(ascii: "\""))
+    if reading.asked > 0 {
+      out.append(",\"asked\":")
+      out.append(decimal: reading.asked)
+    }
+    out.append(",\"fields\":{")
+    var first = true
+    profile.forEachField(of: reading, in: bytes) { field in
+      if !first { out.append(UInt8(ascii: ",")) }
+      first = false
+      fields.json(field, in: bytes, to: &out)
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+
+  private func append(_ finding: Finding, _ out: inout TextBuffer) {
+    out.append(",\"sender\":\"")
+    out.append(finding.sender)
+    out.append("\",\"confidence\":")
+    // Rounded down: 0.9996 is not 1.
+    out.append(fixed: Int64(finding.confidence * 1000), decimals: 3)
+    out.append(",\"evidence\":[")
+    var first = true
+    for (kind, name) in EvidenceKinds.named where finding.evidence.contains(kind) {
+      out.append(first ? "\"" : ",\"")
+      out.append(name)
+      out.append(UInt8(ascii: "\""))
+      first = false
+    }
+    out.append("],\"cause\":\"")
+    out.append(finding.cause)
+    out.append(UInt8(ascii: "\""))
+    if finding.contradictsClaim { out.append(",\"contradicts\":true") }
+  }
+}
+
+extension TextBuffer {
+  mutating func append(_ cause: Cause) {
+    switch cause {
+    case .unknown: append("unknown")
+    case .own: append("own")
+    case .phone: append("phone")
+    case .replyToPhone: append("reply-to-phone")
+    case .reply(let transmitter):
+      append("reply-to-")
+      append(transmitter)
+    }
+  }
+
+  /// A JSON string with its quotes (RFC 8259 section 7).
+  public mutating func append(quoted text: String) {
+    append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22, 0x5C:
+        append(UInt8(ascii: "\\"))
+        append(byte)
+      case 0..<0x20:
+        append("\\u00")
+        append(hex: byte)
+      default: append(byte)
+      }
+    }
+    append(UInt8(ascii: "\""))
+  }
+}

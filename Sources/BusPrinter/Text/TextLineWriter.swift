@@ -1,0 +1,150 @@
+import BusTimeline
+public import NinebotBus
+
+/// One line of text for each thing on the bus: time, tap, who to whom, what, values, bytes.
+public struct TextLineWriter: Sendable {
+  /// What goes on a line.
+  public struct Layout: Sendable {
+    public var time: TimeStyle
+    /// Digits behind the decimal point of a second.
+    public var decimals: Int
+    /// Bytes only: no names, no values.
+    public var raw: Bool
+
+    public init(time: TimeStyle = .zero, decimals: Int = 6, raw: Bool = false) {
+      self.time = time
+      self.decimals = decimals
+      self.raw = raw
+    }
+  }
+
+  private let layout: Layout
+  private let style: Style
+  private let profile: Profile
+  private let fields: FieldWriter
+  private let tapNames: [[UInt8]]
+  private let tapWidth: Int
+  private var times: TimeWriter
+
+  /// - Parameters:
+  ///   - taps: names, in the order of tap indexes.
+  ///   - origin: Unix nanoseconds of the capture's time 0; 0 where it is not known.
+  public init(profile: Profile, taps: [String], origin: Int64, layout: Layout, style: Style) {
+    self.layout = layout
+    self.style = style
+    self.profile = profile
+    fields = FieldWriter(profile: profile)
+    tapNames = taps.map { Array($0.utf8) }
+    tapWidth = (tapNames.map(\.count).max() ?? 0) + 1
+    times = TimeWriter(style: layout.time, decimals: layout.decimals, origin: origin)
+  }
+
+  public mutating func append(_ row: BusRow, bytes: Span<UInt8>, to out: inout TextBuffer) {
+    if layout.time != .none {
+      style.begin(.faint, &out)
+      times.append(row.event.start.middle, to: &out)
+      style.end(.faint, &out)
+      out.append(UInt8(ascii: " "))
+    }
+    out.startLine()
+    out.append(tapNames[row.tap])
+    out.pad(to: tapWidth)
+    if layout.raw {
+      if row.event.kind != .frame || !row.event.checksumHolds { out.append(UInt8(ascii: "!")) }
+    } else if let reading = row.reading {
+      frame(row, reading, bytes, &out)
+    } else {
+      stray(row.event, &out)
+    }
+    out.append(hex: bytes, separator: UInt8(ascii: " "))
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  private func frame(_ row: BusRow, _ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
+    ends(reading, &out)
+    if let finding = row.finding { sender(finding, &out) }
+    out.append(hex: reading.command)
+    out.append(UInt8(ascii: " "))
+    out.append(label: reading.name, of: profile)
+    if reading.namesRegister {
+      out.append(UInt8(ascii: " "))
+      out.append(hex: reading.argument)
+      if !reading.register.isEmpty, reading.act == .readRequest || reading.payloadCount == 0 {
+        out.append(UInt8(ascii: " "))
+        out.append(label: reading.register, of: profile)
+      }
+      if reading.act == .readRequest, reading.asked > 0 {
+        out.append(UInt8(ascii: "+"))
+        out.append(decimal: reading.asked)
+      }
+    }
+    if !row.event.checksumHolds { mark(" BAD-CHECKSUM", &out) }
+    if row.event.fault != .none { mark(" LINE-FAULT", &out) }
+    profile.forEachField(of: reading, in: bytes) { fields.text($0, in: bytes, to: &out) }
+    out.append(" ; ")
+  }
+
+  /// `ble>esc`, padded to a column.
+  private func ends(_ reading: FrameReading, _ out: inout TextBuffer) {
+    let (from, to) = (Style.Part(reading.from), Style.Part(reading.to))
+    style.begin(from, &out)
+    out.append(reading.from.name)
+    style.end(from, &out)
+    out.append(UInt8(ascii: ">"))
+    style.begin(to, &out)
+    out.append(reading.to.name)
+    style.end(to, &out)
+    let written = reading.from.name.utf8CodeUnitCount + reading.to.name.utf8CodeUnitCount + 1
+    for _ in min(written, 8)..<9 { out.append(UInt8(ascii: " ")) }
+  }
+
+  private func sender(_ finding: Finding, _ out: inout TextBuffer) {
+    let part = Style.Part(finding.sender)
+    style.begin(part, &out)
+    out.append(finding.sender)
+    if finding.contradictsClaim { out.append(UInt8(ascii: "!")) }
+    style.end(part, &out)
+    let written = finding.sender.width + (finding.contradictsClaim ? 1 : 0)
+    for _ in min(written, 7)..<8 { out.append(UInt8(ascii: " ")) }
+  }
+
+  private func mark(_ text: StaticString, _ out: inout TextBuffer) {
+    style.begin(.alarm, &out)
+    out.append(text)
+    style.end(.alarm, &out)
+  }
+
+  private func stray(_ event: BusEvent, _ out: inout TextBuffer) {
+    style.begin(.alarm, &out)
+    out.append(event.kind == .garbage ? "garbage" : event.fault.name)
+    style.end(.alarm, &out)
+    out.append(" ; ")
+  }
+}
+
+extension LineFault {
+  /// The name in text and JSON.
+  var name: StaticString {
+    switch self {
+    case .none: "none"
+    case .framing: "framing"
+    case .lineBreak: "break"
+    case .overrun: "overrun"
+    case .parity: "parity"
+    }
+  }
+}
+
+extension Transmitter {
+  /// Characters in the name.
+  var width: Int {
+    if case .dash(let number) = self { number < 10 ? 5 : 6 } else { staticName.utf8CodeUnitCount }
+  }
+}
+
+extension TextBuffer {
+  mutating func append(_ transmitter: Transmitter) {
+    append(transmitter.staticName)
+    if case .dash(let number) = transmitter { append(decimal: number) }
+  }
+}

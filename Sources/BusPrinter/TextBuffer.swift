@@ -1,0 +1,182 @@
+/// Bytes on their way out: a growing buffer that text and numbers are written into without making Strings.
+///
+/// Memory safety: every write goes through `claim`, which makes room for all the bytes it hands out; the pointer
+/// never leaves this type.
+public struct TextBuffer: ~Copyable {
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// Number of bytes written.
+  public private(set) var count = 0
+  /// Where the current line began; see `pad(to:)`.
+  private var lineStart = 0
+
+  /// An empty buffer with room for `capacity` bytes; it grows when that is not enough.
+  public init(capacity: Int = 1 << 16) {
+    self.capacity = max(capacity, 64)
+    base = .allocate(capacity: self.capacity)
+  }
+
+  deinit { base.deallocate() }
+
+  /// Room for `length` more bytes, which the caller fills completely.
+  @inline(__always)
+  private mutating func claim(_ length: Int) -> UnsafeMutablePointer<UInt8> {
+    if capacity - count < length { grow(by: length) }
+    let start = base + count
+    count += length
+    return start
+  }
+
+  @inline(never)
+  private mutating func grow(by length: Int) {
+    let larger = max(capacity * 2, count + length)
+    let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    moved.update(from: base, count: count)
+    base.deallocate()
+    base = moved
+    capacity = larger
+  }
+
+  // MARK: - Bytes and text
+
+  public mutating func append(_ byte: UInt8) {
+    claim(1)[0] = byte
+  }
+
+  public mutating func append(_ text: StaticString) {
+    claim(text.utf8CodeUnitCount).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  public mutating func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      claim(source.count).update(from: start, count: source.count)
+    }
+  }
+
+  public mutating func append(_ bytes: [UInt8], _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "the range lies in the bytes")
+    bytes.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      claim(range.count).update(from: start + range.lowerBound, count: range.count)
+    }
+  }
+
+  public mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { source in
+      guard let start = source.baseAddress else { return }
+      claim(source.count).update(from: start, count: source.count)
+    }
+  }
+
+  /// Bytes as two lower-case digits each, with `separator` between them if it is not 0.
+  public mutating func append(hex bytes: Span<UInt8>, separator: UInt8 = 0) {
+    let step = separator == 0 ? 2 : 3
+    let out = claim(bytes.count * step)
+    for index in 0..<bytes.count {
+      let digits = HexDigits.pair(bytes[index])
+      out[index * step] = UInt8(truncatingIfNeeded: digits)
+      out[index * step + 1] = UInt8(truncatingIfNeeded: digits >> 8)
+      if separator != 0 { out[index * step + 2] = separator }
+    }
+    if separator != 0, !bytes.isEmpty { count -= 1 }
+  }
+
+  /// One byte as two lower-case digits.
+  public mutating func append(hex byte: UInt8) {
+    let digits = HexDigits.pair(byte)
+    let out = claim(2)
+    out[0] = UInt8(truncatingIfNeeded: digits)
+    out[1] = UInt8(truncatingIfNeeded: digits >> 8)
+  }
+
+  // MARK: - Numbers
+
+  public mutating func append(decimal value: some FixedWidthInteger) {
+    append(fixed: Int64(clamping: value), decimals: 0)
+  }
+
+  /// `value` / 10^decimals with all its decimals: 3588 with 2 is `35.88`. At most 18 decimals.
+  public mutating func append(fixed value: Int64, decimals: Int) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { digits in
+      var rest = value.magnitude
+      var index = 24
+      var left = decimals
+      repeat {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        index -= 1
+        digits[index] = 0x30 + UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+        left -= 1
+        if left == 0 {
+          index -= 1
+          digits[index] = 0x2E
+        }
+      } while rest > 0 || left >= 0
+      if value < 0 {
+        index -= 1
+        digits[index] = 0x2D
+      }
+      let out = claim(24 - index)
+      for position in index..<24 { out[position - index] = digits[position] }
+    }
+  }
+
+  /// Nanoseconds as seconds; `decimals` is at most 9, further digits are cut off.
+  public mutating func append(seconds nanoseconds: Int64, decimals: Int) {
+    append(fixed: decimals == 9 ? nanoseconds : nanoseconds / Self.powers[9 - decimals], decimals: decimals)
+  }
+
+  /// The same, with blanks before it up to `width`.
+  public mutating func append(seconds nanoseconds: Int64, decimals: Int, width: Int) {
+    let start = count
+    append(seconds: nanoseconds, decimals: decimals)
+    let short = width - (count - start)
+    guard short > 0 else { return }
+    let written = count - start
+    _ = claim(short)
+    for index in (0..<written).reversed() { base[start + short + index] = base[start + index] }
+    (base + start).update(repeating: 0x20, count: short)
+  }
+
+  private static let powers: [10 of Int64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+  ]
+
+  // MARK: - Lines
+
+  /// Starts a line: `pad(to:)` counts from here.
+  public mutating func startLine() { lineStart = count }
+
+  /// Blanks up to a column of the line; at least one, so that fields never run together.
+  public mutating func pad(to column: Int) {
+    let blanks = max(1, lineStart + column - count)
+    claim(blanks).update(repeating: 0x20, count: blanks)
+  }
+
+  public mutating func removeAll() {
+    count = 0
+    lineStart = 0
+  }
+
+  /// What was written so far.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+}
+
+/// Two hexadecimal digits for each byte, the first in the low half.
+private enum HexDigits {
+  @inline(__always)
+  static func pair(_ byte: UInt8) -> UInt16 {
+    digit(byte >> 4) | digit(byte & 0xF) << 8
+  }
+
+  @inline(__always)
+  private static func digit(_ nibble: UInt8) -> UInt16 {
+    UInt16(nibble) &+ (nibble < 10 ? 0x30 : 0x57)
+  }
+}

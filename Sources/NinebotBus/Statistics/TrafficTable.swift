@@ -1,0 +1,117 @@
+/// Counts what goes over each tap: messages by kind with their rhythm, errors, and the share of time in use.
+public struct TrafficTable: Sendable {
+  /// Messages that are the same but for their data.
+  public struct Message: Hashable, Sendable {
+    public var tap: Int
+    public var format: WireFormat
+    /// 55AA: the address byte; 5AA5: the source.
+    public var address: UInt8
+    /// 5AA5: the destination; 0 for 55AA.
+    public var destination: UInt8
+    public var command: UInt8
+    public var argument: UInt8
+    /// Payload bytes. Frames of one register but of other lengths are different messages.
+    public var payload: UInt8
+
+    fileprivate var key: UInt64 {
+      UInt64(truncatingIfNeeded: tap) << 48 | UInt64(format.rawValue) << 40 | UInt64(address) << 32
+        | UInt64(destination) << 24 | UInt64(command) << 16 | UInt64(argument) << 8 | UInt64(payload)
+    }
+  }
+
+  /// How often a message came and when.
+  public struct Row: Sendable {
+    public var message: Message
+    /// What the first of them said, for its names.
+    public var reading: FrameReading
+    public var count = 0
+    /// Time on the line, in nanoseconds.
+    public var airTime: Int64 = 0
+    /// Start of the first and of the last, in nanoseconds.
+    public var first: Int64
+    public var last: Int64
+    /// Distances of neighbours in time: the least, the most.
+    public var leastPeriod = Int64.max
+    public var mostPeriod: Int64 = 0
+
+    /// Mean distance from one to the next in nanoseconds; nil for a single one.
+    public var period: Int64? { count > 1 ? (last - first) / Int64(count - 1) : nil }
+  }
+
+  /// What one tap saw.
+  public struct TapTotals: Sendable {
+    public var frames = 0
+    public var badChecksums = 0
+    public var garbageBytes = 0
+    public var lineErrors = 0
+    /// Nanoseconds in which something was on the line.
+    public var airTime: Int64 = 0
+    /// Start of the first thing seen, end of the last; equal to 0 while nothing was.
+    public var first: Int64 = 0
+    public var last: Int64 = 0
+    fileprivate var seen = false
+
+    /// Share of the time in use, 0 to 1.
+    public var load: Double { last > first ? min(1, Double(airTime) / Double(last - first)) : 0 }
+  }
+
+  /// In the order of first appearance.
+  public private(set) var rows: [Row] = []
+  public private(set) var taps: [TapTotals] = []
+  /// Sound frames that found no room in `rows`: a stream of noise must not fill the memory.
+  public private(set) var unlisted = 0
+
+  private var places: [UInt64: Int] = [:]
+  private let mostRows: Int
+
+  /// - Parameter mostRows: the most kinds of message that are told apart.
+  public init(mostRows: Int = 4096) {
+    self.mostRows = mostRows
+  }
+
+  public mutating func push(_ event: BusEvent, reading: FrameReading?, tap: Int) {
+    while taps.count <= tap { taps.append(TapTotals()) }
+    count(event, tap)
+    guard event.checksumHolds, let reading else { return }
+    let message = Message(
+      tap: tap, format: reading.format, address: reading.address, destination: reading.destination,
+      command: reading.command, argument: reading.argument, payload: reading.payloadCount)
+    guard let place = place(of: message, reading, event) else {
+      unlisted += 1
+      return
+    }
+    let start = event.start.middle
+    if rows[place].count > 0 {
+      let period = start - rows[place].last
+      rows[place].leastPeriod = min(rows[place].leastPeriod, period)
+      rows[place].mostPeriod = max(rows[place].mostPeriod, period)
+    }
+    rows[place].last = start
+    rows[place].count += 1
+    rows[place].airTime += event.duration
+  }
+
+  private mutating func place(of message: Message, _ reading: FrameReading, _ event: BusEvent) -> Int? {
+    if let place = places[message.key] { return place }
+    guard rows.count < mostRows else { return nil }
+    places[message.key] = rows.count
+    rows.append(Row(message: message, reading: reading, first: event.start.middle, last: event.start.middle))
+    return rows.count - 1
+  }
+
+  private mutating func count(_ event: BusEvent, _ tap: Int) {
+    switch event.kind {
+    case .frame:
+      taps[tap].frames += 1
+      if !event.checksumHolds { taps[tap].badChecksums += 1 }
+    case .garbage: taps[tap].garbageBytes += Int(event.count)
+    case .lineError: taps[tap].lineErrors += 1
+    }
+    if !taps[tap].seen {
+      taps[tap].seen = true
+      taps[tap].first = event.start.middle
+    }
+    taps[tap].airTime += event.duration
+    taps[tap].last = max(taps[tap].last, event.end.middle)
+  }
+}

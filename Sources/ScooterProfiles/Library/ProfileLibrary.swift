@@ -1,0 +1,135 @@
+public import CaptureFiles
+import Foundation
+public import NinebotBus
+
+/// Finds profiles by name or path: built-in ones and those in the user's folder.
+///
+/// Nothing is read before it is asked for.
+public struct ProfileLibrary: Sendable {
+  /// The profile used where none is asked for.
+  public static let defaultName = "m365"
+
+  /// Names of the built-in profiles, in the order of the scooters' age.
+  public static let builtInNames = BuiltInProfile.allCases.filter { $0 != .bus }.map(\.rawValue)
+
+  /// The folder with the user's own profiles.
+  public let folder: String
+
+  /// - Parameter folder: where `NAME.yaml` files are looked for; it need not exist.
+  public init(folder: String) { self.folder = folder }
+
+  /// The library with `$XDG_DATA_HOME/mi-bus/profiles`, by default `~/.local/share/mi-bus/profiles`.
+  public init(environment: [String: String]) {
+    let data = environment["XDG_DATA_HOME"] ?? ""
+    // The XDG specification tells to ignore a relative path.
+    let base = data.hasPrefix("/") ? data : (environment["HOME"] ?? "/") + "/.local/share"
+    self.init(folder: base + "/mi-bus/profiles")
+  }
+
+  /// Names of the profiles in the user's folder, sorted.
+  public func userNames() -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// Loads a profile.
+  ///
+  /// - Parameter nameOrPath: a path where it has a `/` or ends in `.yaml`; else the name of a user profile or of a
+  ///   built-in one, in this order.
+  /// - Throws: `InputError` with file, line and what is allowed.
+  public func profile(_ nameOrPath: String = defaultName) throws(InputError) -> Profile {
+    Profile(try description(nameOrPath))
+  }
+
+  /// What a profile says, with all that it extends.
+  public func description(_ nameOrPath: String) throws(InputError) -> ProfileDescription {
+    var problems: [ProfileProblem] = []
+    let chain = try self.chain(nameOrPath, problems: &problems)
+    if let first = problems.first {
+      let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+      throw InputError(
+        first.line > 0 ? "\(first.file):\(first.line)" : first.file, first.message + more,
+        remedy: "mi-bus profiles check \(first.file) shows all of it")
+    }
+    return Self.description(chain)
+  }
+
+  /// Lays the files of a chain over each other, the extended ones first.
+  static func description(_ chain: [ProfileFile]) -> ProfileDescription {
+    chain.reversed().reduce(ProfileDescription()) { base, file in file.description(extending: base) }
+  }
+
+  /// The file asked for, then the one that it extends, and so on.
+  func chain(_ nameOrPath: String, problems: inout [ProfileProblem]) throws(InputError) -> [ProfileFile] {
+    var chain: [ProfileFile] = []
+    var visited: Set<String> = []
+    var next = try source(nameOrPath, skipping: [])
+    while true {
+      visited.insert(next.name)
+      let file = ProfileFile(text: next.text, file: next.name)
+      problems += file.problems
+      chain.append(file)
+      guard let base = file.extends else { return chain }
+      func refuse(_ message: String) {
+        problems.append(ProfileProblem(file: next.name, line: file.extendsLine, message: message))
+      }
+      let found: (name: String, text: String)
+      do {
+        found = try source(base, skipping: visited)
+      } catch {
+        refuse("extends '\(NodeReader.shown(base))': \(error.cause)\(error.remedy.map { "; \($0)" } ?? "")")
+        return chain
+      }
+      guard !visited.contains(found.name) else {
+        refuse("extends '\(NodeReader.shown(base))', which extends this profile again")
+        return chain
+      }
+      next = found
+    }
+  }
+
+  /// The text of a profile, and what to call it in messages.
+  ///
+  /// A user profile may extend the built-in one of its own name, so what was `visited` is not found by name again.
+  private func source(
+    _ nameOrPath: String, skipping visited: Set<String>
+  ) throws(InputError) -> (name: String, text: String) {
+    if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") {
+      return (nameOrPath, try Self.read(nameOrPath))
+    }
+    let path = "\(folder)/\(nameOrPath).yaml"
+    if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: path), !visited.contains(path) {
+      return (path, try Self.read(path))
+    }
+    if let profile = BuiltInProfile(rawValue: nameOrPath) {
+      return (nameOrPath, String(decoding: profile.bytes, as: UTF8.self))
+    }
+    let names = Self.builtInNames + userNames()
+    throw InputError(
+      "profile '\(NodeReader.shown(nameOrPath))'", "there is none of that name",
+      remedy: "allowed: \(names.joined(separator: ", ")), or the path of a file")
+  }
+
+  private static func read(_ path: String) throws(InputError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InputError(path, "there is no such file")
+    }
+    guard !isFolder.boolValue else { throw InputError(path, "is a folder", remedy: "name a profile file in it") }
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw InputError(path, "cannot be opened", remedy: "check its permissions")
+    }
+    defer { try? file.close() }
+    let data: Data
+    do {
+      // One byte more than allowed, so that a file that is too long is told apart.
+      data = try file.read(upToCount: ProfileFile.largestSize + 1) ?? Data()
+    } catch {
+      throw InputError(path, "cannot be read")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw InputError(path, "is not UTF-8 text, so it is no profile")
+    }
+    return text
+  }
+}

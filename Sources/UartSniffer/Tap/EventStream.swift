@@ -1,0 +1,131 @@
+public import NinebotBus
+
+/// Decodes the bytes of several taps and gives their events in the order of time.
+///
+/// One tap's events pass straight through. With several, an event waits until every other tap is known to have
+/// nothing earlier: until it has an event of its own, or its bytes or its silence reach past that time. The queue
+/// is bounded: past `mostHeld` events the earliest goes out at once, since lateness is better than loss.
+public struct EventStream: Sendable {
+  private struct Lane: Sendable {
+    var decoder: FrameDecoder
+    var held: [BusEvent] = []
+    var heldHead = 0
+    var bytes: [UInt8] = []
+    var bytesHead = 0
+    /// Nanoseconds: nothing earlier will come.
+    var progress = Int64.min
+    var ended = false
+
+    var next: BusEvent? { heldHead < held.count ? held[heldHead] : nil }
+  }
+
+  private var lanes: [Lane] = []
+  private var heldCount = 0
+  private let mostHeld: Int
+
+  /// - Parameter mostHeld: the most events that wait for other taps.
+  public init(mostHeld: Int = 1 << 16) {
+    self.mostHeld = mostHeld
+  }
+
+  /// Makes room for taps that became known; those already there keep their state.
+  public mutating func add(taps: [Tap], pause: Int64) {
+    for tap in taps.dropFirst(lanes.count) {
+      lanes.append(Lane(decoder: FrameDecoder(settings: .init(baud: tap.baud ?? .standard, pause: pause))))
+    }
+  }
+
+  /// Adds a chunk and hands out what is due: tap, event, its bytes.
+  public mutating func push<Failure: Error>(
+    _ chunk: ByteChunk, _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let tap = chunk.tap
+    if !chunk.bytes.isEmpty {
+      if chunk.times.isEmpty {
+        lanes[tap].decoder.push(chunk.bytes.span)
+      } else {
+        lanes[tap].decoder.push(chunk.bytes.span, times: chunk.times.span)
+        lanes[tap].progress = max(lanes[tap].progress, chunk.times[chunk.times.count - 1].start.earliest)
+      }
+      try collect(tap, take)
+    }
+    if let silent = chunk.silentUntil {
+      lanes[tap].decoder.advance(to: silent)
+      lanes[tap].progress = max(lanes[tap].progress, silent)
+      try collect(tap, take)
+    }
+    try release(take)
+  }
+
+  /// Ends all taps and hands out everything.
+  public mutating func finish<Failure: Error>(
+    _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    for tap in lanes.indices {
+      lanes[tap].decoder.finish()
+      lanes[tap].ended = true
+      try collect(tap, take)
+    }
+    try release(take)
+  }
+
+  private mutating func collect<Failure: Error>(
+    _ tap: Int, _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    if lanes.count == 1 {
+      let buffer = lanes[0].decoder.buffer
+      for event in lanes[0].decoder.events { try take(0, event, buffer.span.extracting(event.range)) }
+      return
+    }
+    for event in lanes[tap].decoder.events {
+      lanes[tap].bytes += lanes[tap].decoder.buffer[event.range]
+      lanes[tap].held.append(event)
+      heldCount += 1
+    }
+  }
+
+  private mutating func release<Failure: Error>(
+    _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    while let tap = due() {
+      guard let event = lanes[tap].next else { return }
+      let start = lanes[tap].bytesHead
+      let end = start + Int(event.count)
+      let bytes = lanes[tap].bytes
+      try take(tap, event, bytes.span.extracting(start..<end))
+      lanes[tap].bytesHead = end
+      lanes[tap].heldHead += 1
+      heldCount -= 1
+      compact(tap)
+    }
+  }
+
+  /// The tap whose first event can go out now.
+  private func due() -> Int? {
+    var earliest: (tap: Int, time: Int64)?
+    var quietest = Int64.max
+    for (tap, lane) in lanes.enumerated() {
+      if let event = lane.next {
+        if earliest.map({ event.start.middle < $0.time }) ?? true { earliest = (tap, event.start.middle) }
+      } else if !lane.ended {
+        quietest = min(quietest, lane.progress)
+      }
+    }
+    guard let earliest, earliest.time <= quietest || heldCount > mostHeld else { return nil }
+    return earliest.tap
+  }
+
+  private mutating func compact(_ tap: Int) {
+    if lanes[tap].heldHead == lanes[tap].held.count {
+      lanes[tap].held.removeAll(keepingCapacity: true)
+      lanes[tap].heldHead = 0
+      lanes[tap].bytes.removeAll(keepingCapacity: true)
+      lanes[tap].bytesHead = 0
+    } else if lanes[tap].heldHead > 4096 {
+      lanes[tap].held.removeFirst(lanes[tap].heldHead)
+      lanes[tap].heldHead = 0
+      lanes[tap].bytes.removeFirst(lanes[tap].bytesHead)
+      lanes[tap].bytesHead = 0
+    }
+  }
+}
