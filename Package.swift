@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests", dependencies: ["ScooterSim", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

@@ -6,6 +6,12 @@ public struct XorKeystream: Hashable, Sendable {
 
   public init(_ bytes: [UInt8]) { self.bytes = Array(bytes.prefix(264)) }
 
+  /// What characteristic 0x0014 holds.
+  public static let initialCount = 12
+
+  /// Whether a body of so many bytes can be read: with the first 12 bytes alone nobody knows what follows them.
+  public func covers(_ count: Int) -> Bool { count <= bytes.count || bytes.count > Self.initialCount }
+
   /// Encrypts or decrypts what stands between L and the checksum.
   public func apply(_ body: some Sequence<UInt8>) -> [UInt8] {
     body.enumerated().map { index, byte in index < bytes.count ? byte ^ bytes[index] : byte }
