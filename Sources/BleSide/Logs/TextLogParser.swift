@@ -123,7 +123,7 @@ struct TextLogParser: Sendable {
   /// The bytes at the start of a text: pairs of digits, alone or in longer words. `isClosed` when other words follow.
   private static func hex(_ text: ArraySlice<UInt8>) -> (bytes: [UInt8], isClosed: Bool) {
     var bytes: [UInt8] = []
-    for word in text.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x2D || $0 == 0x3A }) {
+    for word in text.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x2D || $0 == 0x3A }) {
       guard word.count % 2 == 0, word.allSatisfy({ HexText.digit($0) != nil }) else { return (bytes, true) }
       var index = word.startIndex
       while index < word.endIndex {
