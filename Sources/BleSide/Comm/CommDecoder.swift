@@ -81,10 +81,20 @@ public struct CommDecoder: Sendable {
     _ value: Span<UInt8>, _ direction: BleDirection, at time: Int64, into messages: inout [BleMessage]
   ) {
     switch direction {
-    case .toScooter: toScooter.reassembler.push(value, at: time, into: &pieces)
-    case .toPhone: toPhone.reassembler.push(value, at: time, into: &pieces)
+    case .toScooter:
+      if let format = toScooter.reassembler.wholeFrame(value) {
+        messages.append(decode(value, format, direction, start: time, end: time))
+        return
+      }
+      toScooter.reassembler.push(value, at: time, into: &pieces)
+    case .toPhone:
+      if let format = toPhone.reassembler.wholeFrame(value) {
+        messages.append(decode(value, format, direction, start: time, end: time))
+        return
+      }
+      toPhone.reassembler.push(value, at: time, into: &pieces)
     }
-    decode(direction, into: &messages)
+    if !pieces.isEmpty { decode(direction, into: &messages) }
   }
 
   /// Ends the connection: what was begun is damaged.
@@ -101,30 +111,34 @@ public struct CommDecoder: Sendable {
   }
 
   private mutating func decode(_ piece: CommPiece, _ direction: BleDirection) -> BleMessage {
-    var message = BleMessage(
-      time: piece.end, start: piece.start, direction: direction, format: .plain55AA, condition: .foreign)
-    guard case .frame(let format) = piece.kind else {
-      if piece.kind == .damaged {
-        message.condition = .damaged
-        message.format = Self.format(ofDamaged: piece.bytes)
-      }
-      message.air = piece.bytes
-      return message
+    if case .frame(let format) = piece.kind {
+      return decode(piece.bytes.span, format, direction, start: piece.start, end: piece.end)
     }
-    message.format = format
+    var message = BleMessage(
+      time: piece.end, start: piece.start, direction: direction, format: .plain55AA, condition: .foreign,
+      air: piece.bytes)
+    if piece.kind == .damaged {
+      message.condition = .damaged
+      message.format = Self.format(ofDamaged: piece.bytes)
+    }
+    return message
+  }
+
+  private mutating func decode(
+    _ frame: Span<UInt8>, _ format: CommFormat, _ direction: BleDirection, start: Int64, end: Int64
+  ) -> BleMessage {
+    var message = BleMessage(time: end, start: start, direction: direction, format: format, condition: .readable)
     switch format {
-    case .plain55AA, .plain5AA5:
-      message.condition = .readable
-      message.body = Array(piece.bytes[3..<(piece.bytes.count - 2)])
-    case .xor: openXOR(piece.bytes, &message)
-    case .ninebotCrypto: openNinebot(piece.bytes, &message)
+    case .plain55AA, .plain5AA5: message.body = frame.extracting(3..<(frame.count - 2)).array
+    case .xor: openXOR(frame.array, &message)
+    case .ninebotCrypto: openNinebot(frame.array, &message)
     case .ccm:
       switch direction {
-      case .toScooter: Self.open(piece.bytes, &toScooter, &plain, &message)
-      case .toPhone: Self.open(piece.bytes, &toPhone, &plain, &message)
+      case .toScooter: Self.open(frame, &toScooter, &plain, &message)
+      case .toPhone: Self.open(frame, &toPhone, &plain, &message)
       }
     }
-    if message.condition != .readable { message.air = piece.bytes }
+    if message.condition != .readable { message.air = frame.array }
     return message
   }
 
@@ -166,10 +180,10 @@ public struct CommDecoder: Sendable {
   }
 
   private static func open(
-    _ frame: [UInt8], _ stream: inout Stream, _ plain: inout [UInt8], _ message: inout BleMessage
+    _ frame: Span<UInt8>, _ stream: inout Stream, _ plain: inout [UInt8], _ message: inout BleMessage
   ) {
-    let wire = UInt16(frame[3]) | UInt16(frame[4]) << 8
-    if wire == 0, frame[5..<(frame.count - 2)].allSatisfy({ $0 == 0 }) {
+    let wire = frame.u16(3)
+    if wire == 0, isZero(frame.extracting(5..<(frame.count - 2))) {
       message.condition = .preSession
       return
     }
@@ -178,7 +192,7 @@ public struct CommDecoder: Sendable {
       stream.failures = 0
       stream.reassembler.isCCM = true
       message.condition = .readable
-      message.body = Array(plain[..<(plain.count - 4)])
+      message.body = plain.span.extracting(droppingLast: 4).array
       message.counter = counter
       message.step = stream.counter.accept(counter)
     } else if stream.ciphers.isEmpty {
@@ -192,26 +206,30 @@ public struct CommDecoder: Sendable {
     }
   }
 
+  private static func isZero(_ bytes: Span<UInt8>) -> Bool {
+    for index in 0..<bytes.count where bytes[index] != 0 { return false }
+    return true
+  }
+
   /// The counter with which one of the ciphers opens the frame; `plain` holds what was in it.
   private static func find(
-    _ frame: [UInt8], _ wire: UInt16, _ stream: inout Stream, _ plain: inout [UInt8]
+    _ frame: Span<UInt8>, _ wire: UInt16, _ stream: inout Stream, _ plain: inout [UInt8]
   ) -> UInt32? {
-    let span = frame.span
     let likeliest = stream.counter.likeliest(wire)
     for index in stream.ciphers.indices {
       let cipher = stream.ciphers[index]
       var counter: UInt32?
-      if cipher.open(span, counter: likeliest, into: &plain) {
+      if cipher.open(frame, counter: likeliest, into: &plain) {
         counter = likeliest
       } else {
         for value in stream.counter.candidates(wire).dropFirst() where counter == nil {
-          if cipher.open(span, counter: value, into: &plain) { counter = value }
+          if cipher.open(frame, counter: value, into: &plain) { counter = value }
         }
       }
       if counter == nil, stream.counter.last == nil, stream.failures < Self.mostSearches {
         for upper in 1...Self.mostUpperHalves where counter == nil {
           let value = upper << 16 | UInt32(wire)
-          if cipher.open(span, counter: value, into: &plain) { counter = value }
+          if cipher.open(frame, counter: value, into: &plain) { counter = value }
         }
       }
       guard let counter else { continue }

@@ -45,6 +45,16 @@ public struct CommReassembler: Sendable {
     case failed(isHeader: Bool)
   }
 
+  /// The format of a value that is one whole frame, where no frame is under way: so are most values of a modern phone.
+  /// Such a value need not be pushed.
+  @inline(__always)
+  func wholeFrame(_ value: Span<UInt8>) -> CommFormat? {
+    guard pending.isEmpty, value.count > 3, case .sound(let format, let count) = examine(value, from: 0),
+      count == value.count
+    else { return nil }
+    return format
+  }
+
   /// Takes one value and appends what it completes to `pieces`.
   public mutating func push(_ value: Span<UInt8>, at time: Int64, into pieces: inout [CommPiece]) {
     guard !value.isEmpty else {
@@ -52,8 +62,7 @@ public struct CommReassembler: Sendable {
       return
     }
     if pending.isEmpty {
-      // Most values of a modern phone are whole frames.
-      if case .sound(let format, let count) = examine(value, from: 0), count == value.count {
+      if let format = wholeFrame(value) {
         pieces.append(CommPiece(kind: .frame(format), bytes: value.array, start: time, end: time))
         return
       }
