@@ -2,11 +2,15 @@
 import PackageDescription
 
 // Dependencies point one way, from mi-bus down to NinebotBus; docs/architecture.md has the picture.
-let swiftSettings: [SwiftSetting] = [
+var swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// CI sets it; a newer compiler's new warnings must not keep a user from building.
+if Context.environment["MI_BUS_STRICT"] != nil {
+  swiftSettings.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
   name: "mi-bus",
@@ -66,6 +70,13 @@ let package = Package(
       dependencies: [
         "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
       ],
+      resources: [
+        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"), .embedInCode("Scenarios/displaydash.yaml"),
+        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"), .embedInCode("Scenarios/near-clock.yaml"),
+        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"), .embedInCode("Scenarios/replaced-esc.yaml"),
+        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"), .embedInCode("Scenarios/wrong-baud-bms.yaml"),
+        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"), .embedInCode("Scenarios/random-dash.yaml"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusTimeline",
@@ -95,15 +106,18 @@ let package = Package(
     .testTarget(
       name: "NinebotBusTests", dependencies: ["NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "CaptureFiles", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ScooterSimTests", dependencies: ["ScooterSim", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "ScooterSimTests",
+      dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

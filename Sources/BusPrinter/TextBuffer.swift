@@ -160,11 +160,14 @@ public struct TextBuffer: ~Copyable {
     lineStart = 0
   }
 
+  /// A copy of what was written so far.
+  public var bytes: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
   /// What was written so far.
   public func withBytes<Result, Failure: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeRawBufferPointer(start: base, count: count))
+    try body(Span(_unsafeStart: UnsafePointer(base), count: count))
   }
 }
 

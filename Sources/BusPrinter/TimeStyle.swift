@@ -1,15 +1,15 @@
-/// How times are shown, by candump's letters.
-public enum TimeStyle: String, CaseIterable, Sendable {
+/// How times are shown.
+public enum TimeStyle: Hashable, Sendable {
   /// Unix seconds.
-  case absolute = "a"
+  case absolute
   /// Seconds since the line before.
-  case delta = "d"
+  case delta
   /// Seconds since the start of the capture.
-  case zero = "z"
+  case zero
   /// ISO 8601 in UTC.
-  case iso = "i"
+  case iso
   /// No times.
-  case none = "n"
+  case none
 }
 
 /// Writes times of one capture in one style.

@@ -2,6 +2,8 @@ import NinebotBus
 import ScooterSim
 import Testing
 
+func stock(seed: UInt64 = 1) -> Scenario { Scenario(name: "stock", seed: seed) }
+
 /// What a scenario puts on the lines in some simulated seconds.
 func transmissions(_ scenario: Scenario, seconds: Int64, on line: Line? = .escBle) -> [Transmission] {
   var scooter = Scooter(scenario)
@@ -22,7 +24,7 @@ func median(_ values: [Int64]) -> Int64 { values.isEmpty ? 0 : values.sorted()[v
 
 /// The figures are those of protocol.md 5.2 and 5.4.
 @Suite struct StockRhythmTests {
-  let all = transmissions(.stock(), seconds: 120)
+  let all = transmissions(stock(), seconds: 120)
 
   @Test func slotsFollowTheGrid() {
     let starts = all.filter { $0.truth.sender == .ble }.map(\.truth.start)
@@ -87,7 +89,7 @@ func median(_ values: [Int64]) -> Int64 { values.isEmpty ? 0 : values.sorted()[v
   }
 
   @Test func bmsLinkWakesAndSettles() {
-    let link = transmissions(.stock(), seconds: 60, on: nil).filter { $0.line != .escBle }
+    let link = transmissions(stock(), seconds: 60, on: nil).filter { $0.line != .escBle }
     let wakeUp = link.filter { $0.truth.frame[5] == 0x10 && $0.line == .escToBms }
     #expect((35...45).contains(wakeUp.count))
     let polls = link.filter { $0.truth.frame[5] == 0x30 && $0.line == .escToBms }.map(\.truth.start)
@@ -106,15 +108,15 @@ func median(_ values: [Int64]) -> Int64 { values.isEmpty ? 0 : values.sorted()[v
 @Suite struct DeterminismTests {
   @Test func sameSeedSameRun() {
     #expect(
-      transmissions(.stock(seed: 7), seconds: 20, on: nil) == transmissions(.stock(seed: 7), seconds: 20, on: nil))
+      transmissions(stock(seed: 7), seconds: 20, on: nil) == transmissions(stock(seed: 7), seconds: 20, on: nil))
   }
 
   @Test func anotherSeedAnotherRun() {
-    #expect(transmissions(.stock(seed: 7), seconds: 5) != transmissions(.stock(seed: 8), seconds: 5))
+    #expect(transmissions(stock(seed: 7), seconds: 5) != transmissions(stock(seed: 8), seconds: 5))
   }
 
   @Test func stepsDoNotChangeTheRun() {
-    var whole = Scooter(.stock(seed: 3))
+    var whole = Scooter(stock(seed: 3))
     var stepped = whole
     let expected = whole.run(until: 10_000_000_000)
     var got: [Occurrence] = []

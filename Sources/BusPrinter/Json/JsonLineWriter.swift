@@ -1,4 +1,4 @@
-import BusTimeline
+public import BusTimeline
 public import NinebotBus
 
 /// One JSON object a line, schema 1: keys are stable, a key that does not apply is absent.
@@ -16,11 +16,11 @@ public struct JsonLineWriter: Sendable {
       var key = TextBuffer(capacity: 64)
       key.append(",\"tap\":")
       key.append(quoted: name)
-      return key.withBytes { Array($0) }
+      return key.bytes
     }
   }
 
-  public func append(_ row: BusRow, bytes: Span<UInt8>, to out: inout TextBuffer) {
+  public func append(_ row: AttributedEvent, bytes: Span<UInt8>, to out: inout TextBuffer) {
     let event = row.event
     switch event.kind {
     case .frame: out.append("{\"kind\":\"frame\",\"t\":")
@@ -108,9 +108,9 @@ public struct JsonLineWriter: Sendable {
     out.append(fixed: Int64(finding.confidence * 1000), decimals: 3)
     out.append(",\"evidence\":[")
     var first = true
-    for (kind, name) in EvidenceKinds.named where finding.evidence.contains(kind) {
+    for kind in EvidenceKind.allCases where finding.votes.counts(kind) {
       out.append(first ? "\"" : ",\"")
-      out.append(name)
+      out.append(kind.name)
       out.append(UInt8(ascii: "\""))
       first = false
     }

@@ -1,4 +1,4 @@
-import BusTimeline
+public import BusTimeline
 public import NinebotBus
 
 /// One line of text for each thing on the bus: time, tap, who to whom, what, values, bytes.
@@ -39,7 +39,7 @@ public struct TextLineWriter: Sendable {
     times = TimeWriter(style: layout.time, decimals: layout.decimals, origin: origin)
   }
 
-  public mutating func append(_ row: BusRow, bytes: Span<UInt8>, to out: inout TextBuffer) {
+  public mutating func append(_ row: AttributedEvent, bytes: Span<UInt8>, to out: inout TextBuffer) {
     if layout.time != .none {
       style.begin(.faint, &out)
       times.append(row.event.start.middle, to: &out)
@@ -60,7 +60,7 @@ public struct TextLineWriter: Sendable {
     out.append(UInt8(ascii: "\n"))
   }
 
-  private func frame(_ row: BusRow, _ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
+  private func frame(_ row: AttributedEvent, _ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
     ends(reading, &out)
     if let finding = row.finding { sender(finding, &out) }
     out.append(hex: reading.command)

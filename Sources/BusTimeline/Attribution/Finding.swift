@@ -48,51 +48,69 @@ public enum Cause: Hashable, Sendable {
   case reply(to: Transmitter)
 }
 
-/// Kinds of evidence that carried weight for one frame.
-public struct EvidenceKinds: OptionSet, Hashable, Sendable {
-  public let rawValue: UInt16
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
-
+/// A kind of evidence, in the order of `EvidenceTable.rows`.
+public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
   /// The role that address and command claim.
-  public static let role = EvidenceKinds(rawValue: 1 << 0)
-  /// The place in the rhythm of slots and replies.
-  public static let rhythm = EvidenceKinds(rawValue: 1 << 1)
+  case role
+  /// The place in the rhythm of slots and answers.
+  case rhythm
   /// How long the whole frame took.
-  public static let airTime = EvidenceKinds(rawValue: 1 << 2)
+  case airTime
   /// Start bit to start bit.
-  public static let pitch = EvidenceKinds(rawValue: 1 << 3)
+  case pitch
   /// The length of a bit.
-  public static let bitClock = EvidenceKinds(rawValue: 1 << 4)
+  case bitClock
   /// What the phone wrote.
-  public static let phone = EvidenceKinds(rawValue: 1 << 5)
-  /// The side of a cut wire that it came from.
-  public static let bridgeSide = EvidenceKinds(rawValue: 1 << 6)
+  case phone
 
-  /// All kinds with their names in JSON and text.
-  public static let named: [(kind: EvidenceKinds, name: StaticString)] = [
-    (.role, "role"), (.rhythm, "rhythm"), (.airTime, "air-time"), (.pitch, "pitch"), (.bitClock, "bit-clock"),
-    (.phone, "phone"), (.bridgeSide, "bridge-side"),
-  ]
+  /// The name in JSON and text.
+  public var name: StaticString {
+    switch self {
+    case .role: "role"
+    case .rhythm: "rhythm"
+    case .airTime: "air-time"
+    case .pitch: "pitch"
+    case .bitClock: "bit-clock"
+    case .phone: "phone"
+    }
+  }
+}
+
+/// What each kind of evidence said for the sender against the next best, as natural logarithms of likelihood ratios.
+public struct Votes: Sendable {
+  /// Who would have been next.
+  public var rival: Transmitter
+  private var values = [6 of Float](repeating: 0)
+
+  init(rival: Transmitter = .unknown) { self.rival = rival }
+
+  /// Positive speaks for the sender.
+  public subscript(_ kind: EvidenceKind) -> Float { values[kind.rawValue] }
+
+  /// Whether a kind of evidence carried weight.
+  public func counts(_ kind: EvidenceKind) -> Bool { values[kind.rawValue] > 0.5 }
+
+  mutating func set(_ value: Float, of kind: EvidenceKind) { values[kind.rawValue] = value }
 }
 
 /// Who sent a frame, as the evidence says; what the address says is the frame's claim and stands apart.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Sendable {
   public var sender: Transmitter
-  /// Probability that `sender` is right, 0 to 1.
+  /// Probability that `sender` is right, 0 to 1. For an unknown sender, that of the likeliest one.
   public var confidence: Float
   public var cause: Cause
-  public var evidence: EvidenceKinds
+  public var votes: Votes
   /// Whether the frame claims to come from another device than `sender`.
   public var contradictsClaim: Bool
 
   public init(
-    sender: Transmitter = .unknown, confidence: Float = 0, cause: Cause = .unknown, evidence: EvidenceKinds = [],
+    sender: Transmitter = .unknown, confidence: Float = 0, cause: Cause = .unknown, votes: Votes? = nil,
     contradictsClaim: Bool = false
   ) {
     self.sender = sender
     self.confidence = confidence
     self.cause = cause
-    self.evidence = evidence
+    self.votes = votes ?? Votes()
     self.contradictsClaim = contradictsClaim
   }
 }

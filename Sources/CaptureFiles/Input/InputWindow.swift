@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A bounded view into a stream: parsers ask for as many bytes as they need next and give them back when done.
 ///
 /// The buffer is used again and again, so that reading costs no allocation per item.
@@ -40,6 +42,17 @@ public struct InputWindow: Sendable {
       if try stream.read(upTo: max(step, count - bytes.count), into: &bytes) == 0 { streamEnded = true }
     }
     return true
+  }
+
+  /// Index in `bytes` of the first available `byte`, searched from `start` bytes after `position`.
+  public func index(of byte: UInt8, from start: Int = 0) -> Int? {
+    bytes.withUnsafeBytes { buffer in
+      let first = position + start
+      guard first < buffer.count, let base = buffer.baseAddress,
+        let found = memchr(base + first, Int32(byte), buffer.count - first)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
   }
 
   /// Takes `count` available bytes.

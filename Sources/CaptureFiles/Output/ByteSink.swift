@@ -24,6 +24,14 @@ public protocol ByteSink: Sendable {
   mutating func write(_ bytes: Span<UInt8>) throws(OutputError)
 }
 
+extension ByteSink {
+  /// Writes a buffer and empties it; after an error it is empty all the same, so that nothing is written twice.
+  public mutating func drain(_ pending: inout [UInt8]) throws(OutputError) {
+    defer { pending.removeAll(keepingCapacity: true) }
+    if !pending.isEmpty { try write(pending.span) }
+  }
+}
+
 /// A sink over an open descriptor. The caller owns the descriptor and closes it, and ignores SIGPIPE.
 public struct DescriptorSink: ByteSink {
   public let name: String

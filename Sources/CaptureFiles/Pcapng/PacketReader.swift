@@ -44,6 +44,9 @@ public struct PacketReader: Sendable {
   /// Bytes of the file that were read as whole blocks.
   public var offset: UInt64 { window.offset }
 
+  /// The interfaces of the section that is being read, as indexes of `interfaces`.
+  public var sectionInterfaces: Range<Int> { firstInterface..<interfaces.count }
+
   /// Whether the next packet can be read without waiting for the stream.
   ///
   /// True also before blocks that are no packets, so the next packet may still have to be waited for.

@@ -56,13 +56,13 @@ public struct PcapngWriter: Sendable {
     let start = pending.count
     let stamp = UInt64(max(0, time))
     let count = header.count + data.count
-    append(UInt32(6))
-    append(UInt32(0))
-    append(UInt32(truncatingIfNeeded: interface))
-    append(UInt32(truncatingIfNeeded: stamp >> 32))
-    append(UInt32(truncatingIfNeeded: stamp))
-    append(UInt32(truncatingIfNeeded: count))
-    append(UInt32(truncatingIfNeeded: count))
+    let length = UInt32(truncatingIfNeeded: count).littleEndian
+    let head = (
+      UInt32(6).littleEndian, UInt32(0), UInt32(truncatingIfNeeded: interface).littleEndian,
+      UInt32(truncatingIfNeeded: stamp >> 32).littleEndian, UInt32(truncatingIfNeeded: stamp).littleEndian, length,
+      length
+    )
+    withUnsafeBytes(of: head) { pending.append(contentsOf: $0) }
     append(header)
     append(data)
     pad(count)
@@ -82,9 +82,7 @@ public struct PcapngWriter: Sendable {
 
   /// Writes what is pending; after an error it is gone all the same, so that nothing is written twice.
   public mutating func flush(to sink: inout some ByteSink) throws(OutputError) {
-    defer { pending.removeAll(keepingCapacity: true) }
-    guard !pending.isEmpty else { return }
-    try sink.write(pending.span)
+    try sink.drain(&pending)
   }
 
   // MARK: - Parts of blocks

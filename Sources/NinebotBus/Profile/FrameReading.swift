@@ -42,6 +42,18 @@ public struct FrameReading: Hashable, Sendable {
     }
   }
 
+  /// What a request waits for.
+  public enum Expectation: Hashable, Sendable {
+    /// Nobody answers.
+    case nothing
+    /// A `readReply` that starts at this register.
+    case registers(UInt8)
+    /// A `writeAck` for this register.
+    case acknowledgement(UInt8)
+    /// A `reply` with this command.
+    case reply(UInt8)
+  }
+
   /// Where the fields of a frame are described.
   public enum Contents: Hashable, Sendable {
     /// No fields: the payload is empty or means nothing known.
@@ -80,6 +92,8 @@ public struct FrameReading: Hashable, Sendable {
   /// The name of the first register that it reads, answers or writes; empty where there is none.
   public var register: Label
   public var contents: Contents
+  /// What answers this frame.
+  public var expects: Expectation
 
   /// Whether `argument` is a register number.
   @inlinable public var namesRegister: Bool {
@@ -110,5 +124,6 @@ public struct FrameReading: Hashable, Sendable {
     name = .none
     register = .none
     contents = .none
+    expects = .nothing
   }
 }

@@ -129,11 +129,15 @@ extension Profile {
   @inlinable
   func sealed(_ bytes: Span<UInt8>) -> FrameReading? {
     guard bytes.count >= 12, bytes[0] == 0x55, bytes[1] == 0xAB else { return nil }
+    let format: WireFormat
     switch bytes.count - Int(bytes[2]) {
-    case WireFormat.xiaomiCCM.overhead: return FrameReading(format: .xiaomiCCM, act: .sealed)
-    case WireFormat.xiaomiXOR.overhead: return FrameReading(format: .xiaomiXOR, act: .sealed)
+    case WireFormat.xiaomiCCM.overhead: format = .xiaomiCCM
+    case WireFormat.xiaomiXOR.overhead: format = .xiaomiXOR
     default: return nil
     }
+    var reading = FrameReading(format: format, act: .sealed)
+    reading.name = sealedName
+    return reading
   }
 
   @inlinable
@@ -167,6 +171,7 @@ extension Profile {
       let entry = registers[Int(reading.subject.rawValue) << 8 | Int(reading.argument)]
       if entry.count > 0 { reading.register = fields[Int(entry.first)].name }
     }
+    if !answers { reading.expects = expectation(command, reading.argument) }
     switch reading.act {
     case .readReply, .write, .quietWrite: reading.contents = .registers(reading.argument)
     case .readRequest where reading.payloadCount > 0: reading.asked = bytes[Int(reading.payloadOffset)]
@@ -182,6 +187,16 @@ extension Profile {
       reading.contents = .layout(first: layout.first, count: layout.count)
       if !layout.name.isEmpty { reading.name = layout.name }
       return
+    }
+  }
+
+  @inlinable
+  func expectation(_ command: CommandEntry, _ argument: UInt8) -> FrameReading.Expectation {
+    switch command.answerKind {
+    case nil: .nothing
+    case .read, .readReply, .leverRead: .registers(command.hasBlock ? command.block : argument)
+    case .write, .writeAck, .quietWrite: .acknowledgement(argument)
+    case .call, .answer, .push: .reply(command.answer)
     }
   }
 }

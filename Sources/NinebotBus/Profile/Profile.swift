@@ -29,8 +29,10 @@ public final class Profile: Sendable {
   @usableFromInline let registers: [RegisterEntry]
   /// Where in `labels` the 256 names of unknown registers start, each `rawNameLength` long.
   @usableFromInline let rawNames: UInt32
+  /// The name of 55AB frames.
+  @usableFromInline let sealedName: Label
 
-  /// Bytes in the name of an unknown register: `reg-7e`.
+  /// Bytes in the name of an unknown register: `reg_7e`.
   @usableFromInline static let rawNameLength: UInt16 = 6
 
   /// Lays out a description. What contradicts itself is resolved quietly, the later entry wins: lint says more.
@@ -41,7 +43,7 @@ public final class Profile: Sendable {
     timing = description.timing
     errors = builder.named(description.errors)
     let errorRange = (first: UInt16(0), count: UInt8(clamping: errors.count))
-    registers = builder.registers(description.registers, errors: errorRange)
+    registers = builder.registers(description.allRegisters, errors: errorRange)
     layouts = builder.layouts(description.layouts, errors: errorRange)
     commands =
       builder.commands(description.commands, layouts: layouts)
@@ -51,6 +53,7 @@ public final class Profile: Sendable {
     for (address, role) in description.ninebotAddresses { roles[Int(address)] = role }
     ninebotRoles = roles
     rawNames = builder.rawNames()
+    sealedName = builder.label("encrypted")
     labels = builder.labels
     fields = builder.fields
     namedValues = builder.namedValues
@@ -103,8 +106,9 @@ struct CommandEntry: Sendable {
   /// Nil for codes that the profile does not know.
   @usableFromInline var kind: CommandKind?
   @usableFromInline var server = Role.unknown
-  @usableFromInline var hasAnswer = false
   @usableFromInline var answer: UInt8 = 0
+  /// What the frames with the code `answer` are; nil where nothing answers.
+  @usableFromInline var answerKind: CommandKind?
   @usableFromInline var answersItself = false
   @usableFromInline var hasBlock = false
   @usableFromInline var block: UInt8 = 0

@@ -73,7 +73,7 @@ struct ProfileBuilder {
     return entries
   }
 
-  /// A read may start inside a text: the rest of it is named `serial+4`.
+  /// A read may start inside a text: the rest of it is named `serial_from_4`.
   private mutating func tails(
     of text: ProfileDescription.FieldText, from register: UInt8, registers: [UInt8: [ProfileDescription.FieldText]],
     role: Role, errors: (first: UInt16, count: UInt8), entries: inout [RegisterEntry]
@@ -82,7 +82,7 @@ struct ProfileBuilder {
       let number = Int(register) + skipped / 2
       guard number <= 255, registers[UInt8(number)] == nil else { return }
       var tail = text
-      tail.name += "+\(skipped)"
+      tail.name += "_from_\(skipped)"
       tail.field.size -= UInt8(skipped)
       let entry = Int(role.rawValue) << 8 | number
       (entries[entry].first, entries[entry].count) = add([tail], errors: errors)
@@ -115,8 +115,8 @@ struct ProfileBuilder {
       entry.name = label(command.name)
       entry.kind = command.kind
       entry.server = command.server ?? .unknown
-      entry.hasAnswer = command.answer != nil
       entry.answer = command.answer ?? 0
+      entry.answerKind = command.answer.flatMap { described[$0]?.kind }
       entry.answersItself = command.answer == code
       entry.hasBlock = command.block != nil
       entry.block = command.block ?? 0
@@ -144,12 +144,12 @@ struct ProfileBuilder {
     return entries
   }
 
-  /// The names of registers without one, `reg-00` to `reg-ff`.
+  /// The names of registers without one, `reg_00` to `reg_ff`.
   mutating func rawNames() -> UInt32 {
     let start = UInt32(labels.count)
     let digits = Array("0123456789abcdef".utf8)
     for number in 0..<256 {
-      labels += Array("reg-".utf8)
+      labels += Array("reg_".utf8)
       labels += [digits[number >> 4], digits[number & 0xF]]
     }
     return start

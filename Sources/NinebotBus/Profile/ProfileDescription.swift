@@ -18,11 +18,22 @@ public struct ProfileDescription: Hashable, Sendable {
   public var layouts: [Layout] = []
   /// Registers by device and number.
   public var registers: [Role: [UInt8: [FieldText]]] = [:]
+  /// Devices whose registers are those of another one, besides entries of their own.
+  public var sameRegisters: [Role: Role] = [:]
   /// Error codes, which fields use with the value set `errors`.
   public var errors: [Int64: String] = [:]
   public var timing = TimingBeliefs()
 
   public init() {}
+
+  /// Registers with those that one device shares with another.
+  public var allRegisters: [Role: [UInt8: [FieldText]]] {
+    var all = registers
+    for (role, other) in sameRegisters {
+      all[role] = (registers[other] ?? [:]).merging(registers[role] ?? [:]) { $1 }
+    }
+    return all
+  }
 
   /// What a 55AA address byte means on one link.
   public struct Address: Hashable, Sendable {

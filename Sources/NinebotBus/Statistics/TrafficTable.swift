@@ -51,6 +51,8 @@ public struct TrafficTable: Sendable {
     public var last: Int64 = 0
     fileprivate var seen = false
 
+    public init() {}
+
     /// Share of the time in use, 0 to 1.
     public var load: Double { last > first ? min(1, Double(airTime) / Double(last - first)) : 0 }
   }

@@ -35,7 +35,8 @@ struct EventTiming: Sendable {
     _ kind: BusEvent.Kind, _ range: Range<Int>, format: WireFormat, holds: Bool, times: Span<ByteTime>
   ) -> BusEvent {
     var event = BusEvent(
-      kind: kind, format: format, checksumHolds: holds, fault: .none, offset: Int32(truncatingIfNeeded: range.lowerBound),
+      kind: kind, format: format, checksumHolds: holds, fault: .none,
+      offset: Int32(truncatingIfNeeded: range.lowerBound),
       count: Int32(truncatingIfNeeded: range.count), position: base + Int64(range.lowerBound),
       start: TimeBounds(0), end: TimeBounds(0), shape: FrameShape())
     if times.isEmpty {

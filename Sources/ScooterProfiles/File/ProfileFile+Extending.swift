@@ -14,6 +14,7 @@ extension ProfileFile {
     result.ninebotAddresses.merge(own.ninebotAddresses) { $1 }
     result.commands.merge(own.commands) { $1 }
     result.ninebotCommands.merge(own.ninebotCommands) { $1 }
+    result.sameRegisters.merge(own.sameRegisters) { $1 }
     result.errors.merge(own.errors) { $1 }
     for layout in own.layouts {
       result.layouts.removeAll {

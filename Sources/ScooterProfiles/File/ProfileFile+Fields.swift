@@ -7,6 +7,10 @@ extension ProfileFile {
   mutating func readRegisters(_ node: Node, _ reader: inout NodeReader) {
     for (_, node, value) in reader.pairs(node, of: "registers") {
       guard let role = reader.role(node, "role") else { continue }
+      if case .scalar = value {
+        description.sameRegisters[role] = reader.role(value, "role with the same registers")
+        continue
+      }
       for (_, node, value) in reader.pairs(value, of: "registers of a role") {
         guard let number = reader.byte(node, "register") else { continue }
         readRegister(RegisterKey(role: role, register: number), node, value, &reader)

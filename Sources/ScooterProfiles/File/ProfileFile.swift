@@ -3,6 +3,8 @@ import Yams
 
 /// A profile file as read: its own entries only, without those of the profile that it extends.
 struct ProfileFile: Sendable {
+  /// The path, or the name of a built-in profile.
+  let file: String
   var description = ProfileDescription()
   /// The profile that this one adds to or changes.
   var extends: String?
@@ -13,6 +15,8 @@ struct ProfileFile: Sendable {
   var problems: [ProfileProblem] = []
   /// Where each register of this file stands.
   var registerLines: [RegisterKey: Int] = [:]
+  /// Where each command of this file stands, by format.
+  var commandLines: [String: [UInt8: Int]] = [:]
   /// Where each layout of this file stands, in order.
   var layoutLines: [Int] = []
 
@@ -26,6 +30,7 @@ struct ProfileFile: Sendable {
 
   /// Reads a file's text. Never fails: what is wrong is in `problems`.
   init(text: String, file: String) {
+    self.file = file
     var reader = NodeReader(file: file)
     defer { problems = reader.problems }
     guard text.utf8.count <= Self.largestSize else {
@@ -144,6 +149,7 @@ struct ProfileFile: Sendable {
         guard let code = reader.byte(node, "command"), let command = Self.command(node, value, &reader) else {
           continue
         }
+        commandLines[isNinebot ? "5aa5" : "55aa", default: [:]][code] = node.mark?.line
         if isNinebot {
           description.ninebotCommands[code] = command
         } else {

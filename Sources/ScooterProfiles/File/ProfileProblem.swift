@@ -1,5 +1,5 @@
 /// Something wrong in a profile file, where it is and what would be right.
-public struct ProfileProblem: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ProfileProblem: Hashable, Sendable, CustomStringConvertible {
   /// The file's path, or the name of a built-in profile.
   public var file: String
   /// From 1; 0 where the whole file is meant.

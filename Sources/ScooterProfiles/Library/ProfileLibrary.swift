@@ -90,7 +90,7 @@ public struct ProfileLibrary: Sendable {
 
   /// The text of a profile, and what to call it in messages.
   ///
-  /// A user profile may extend the built-in one of its own name, so what was `visited` is not found by name again.
+  /// A user profile may extend the built-in one of its own name, so that is found where the file was `visited`.
   private func source(
     _ nameOrPath: String, skipping visited: Set<String>
   ) throws(InputError) -> (name: String, text: String) {
@@ -98,10 +98,11 @@ public struct ProfileLibrary: Sendable {
       return (nameOrPath, try Self.read(nameOrPath))
     }
     let path = "\(folder)/\(nameOrPath).yaml"
-    if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: path), !visited.contains(path) {
+    let builtIn = BuiltInProfile(rawValue: nameOrPath)
+    if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: path), builtIn == nil || !visited.contains(path) {
       return (path, try Self.read(path))
     }
-    if let profile = BuiltInProfile(rawValue: nameOrPath) {
+    if let profile = builtIn {
       return (nameOrPath, String(decoding: profile.bytes, as: UTF8.self))
     }
     let names = Self.builtInNames + userNames()

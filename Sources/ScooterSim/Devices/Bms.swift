@@ -1,4 +1,4 @@
-import NinebotBus
+public import NinebotBus
 
 /// How a BMS behaves. The defaults are a stock M365 (protocol.md 5.2, 5.4).
 public struct BmsSettings: Hashable, Sendable {
@@ -9,6 +9,8 @@ public struct BmsSettings: Hashable, Sendable {
   /// Share of slow answers, and by how much ("at most 35 ms"; the share is assumed).
   public var late = TransmitterPhysics.Pause(chance: 0.01, length: 1e6...34e6)
   public var firmware = 0x0115
+  /// Requests at another speed are noise to it.
+  public var listensAt = Baud.standard
   public init() {}
 }
 
@@ -49,7 +51,8 @@ struct Bms: Device {
   mutating func wake(_ alarm: Int, _ kernel: inout EventKernel) { outbox.flush(&kernel) }
 
   mutating func hear(_ heard: Transmission, _ kernel: inout EventKernel) {
-    guard kernel.now >= awakeAt, let frame = Frame(heard.truth.frame.span), frame.address == .single(0x22),
+    guard kernel.now >= awakeAt, heard.fits(settings.listensAt), let frame = Frame(heard.truth.frame.span),
+      frame.address == .single(0x22),
       frame.command == 0x01, let count = frame.payload.first, count <= 64
     else { return }
     refresh(&kernel)

@@ -91,7 +91,9 @@ struct Esc: Device {
   }
 
   mutating func hear(_ heard: Transmission, _ kernel: inout EventKernel) {
-    guard awake, let frame = Frame(heard.truth.frame.span), case .single(let address) = frame.address else { return }
+    guard awake, heard.fits(heard.line == .escBle ? .standard : settings.bmsPhysics.baud),
+      let frame = Frame(heard.truth.frame.span), case .single(let address) = frame.address
+    else { return }
     switch (heard.line, address) {
     case (.bmsToEsc, 0x25): takeBmsReply(frame, &kernel)
     case (.escBle, 0x20): serve(frame, heard, &kernel)

@@ -57,6 +57,9 @@ struct EventKernel: Sendable {
   /// Since when the line is idle; in the future while somebody talks.
   func quietSince(_ line: Line) -> Int64 { lastEnd[line.rawValue] }
 
+  /// The start of the oldest occurrence that is not handed out; nil if there is none.
+  var oldestPending: Int64? { firstPending < pending.count ? pending[firstPending].occurrence.time : nil }
+
   /// Notes something that needs no line.
   mutating func note(_ occurrence: Occurrence) {
     pending.append(Pending(occurrence: occurrence, settled: true))

@@ -5,7 +5,12 @@
 public struct Scooter: Sendable {
   /// What it was made from.
   public let scenario: Scenario
+  /// Nothing that comes later happened before this time, nanoseconds.
+  public var settledUntil: Int64 { min(kernel.oldestPending ?? .max, handled) }
+
   private var kernel: EventKernel
+  /// All events up to this time are handled.
+  private var handled: Int64 = 0
   private var devices: [any Device]
   /// Indices of the devices that hear each line.
   private let listeners: [[Int]]
@@ -31,7 +36,11 @@ public struct Scooter: Sendable {
   public mutating func next(until limit: Int64) -> Occurrence? {
     while true {
       if let occurrence = kernel.popOccurrence() { return occurrence }
-      guard let event = kernel.popEvent(until: limit) else { return nil }
+      guard let event = kernel.popEvent(until: limit) else {
+        handled = max(handled, limit)
+        return nil
+      }
+      handled = event.time
       handle(event)
     }
   }

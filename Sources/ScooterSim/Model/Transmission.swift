@@ -1,3 +1,5 @@
+import NinebotBus
+
 /// A wire of the scooter. The ESC-BLE link is one wire for both directions, the ESC-BMS link has two
 /// (protocol.md 5.1).
 public enum Line: Int, Hashable, Sendable, CaseIterable {
@@ -61,6 +63,12 @@ public struct Transmission: Hashable, Sendable {
   /// How much later than due a rising edge comes, nanoseconds (protocol.md 5.3: a weak pull-up).
   public var riseDelay: Int32
   public var truth: GroundTruth
+
+  /// Whether a receiver at this speed samples its bytes right: within 4 % (a byte is 9.5 bits to the stop bit).
+  func fits(_ baud: Baud) -> Bool {
+    guard let bit = bytes.first?.bit else { return false }
+    return abs(bit * Float(baud.rate) * 1e-9 - 1) < 0.04
+  }
 }
 
 /// A short disturbance of a line, which no transmitter sent (protocol.md 5.3).

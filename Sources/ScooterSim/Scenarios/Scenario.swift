@@ -16,14 +16,10 @@ public struct Scenario: Hashable, Sendable {
   /// How levels of several transmitters on the single wire combine.
   public var rule = WireRule.dominantEsc
 
+  /// A stock M365 without a phone.
   public init(name: String, about: String = "", seed: UInt64 = 1) {
     self.name = name
     self.about = about
     self.seed = seed
-  }
-
-  /// A stock M365 without a phone.
-  public static func stock(seed: UInt64 = 1) -> Scenario {
-    Scenario(name: "stock", about: "a stock M365, nothing attached", seed: seed)
   }
 }

@@ -11,6 +11,7 @@ public struct Wire: Sendable {
   private var cluster: [Transmission] = []
   private var clusterEnd: Int64 = .min
   private var pulses: [NoisePulse] = []
+  private var reached: Int64 = .min
   /// Clean edges on their way through the disturbances.
   private var clean: [LineEdge] = []
   private var sources: [Source] = []
@@ -20,8 +21,14 @@ public struct Wire: Sendable {
     self.rule = rule
   }
 
+  /// No edge that is not out yet comes before this time, nanoseconds.
+  public var settledUntil: Int64 {
+    min(cluster.first?.truth.start ?? reached, pulses.first?.start ?? reached, reached)
+  }
+
   /// Takes what belongs to this line; the rest is ignored.
   public mutating func push(_ occurrence: Occurrence) {
+    reached = max(reached, occurrence.time)
     switch occurrence {
     case .transmission(let transmission) where transmission.line == line:
       if transmission.truth.start >= clusterEnd { resolve() }
@@ -38,11 +45,15 @@ public struct Wire: Sendable {
 
   /// Says that nothing will be pushed before `time`: edges up to there become final.
   public mutating func advance(to time: Int64) {
+    reached = max(reached, time)
     if time >= clusterEnd { resolve() }
   }
 
   /// Ends the input.
-  public mutating func finish() { resolve() }
+  public mutating func finish() {
+    reached = .max
+    resolve()
+  }
 
   /// Hands out the edges so far and forgets them.
   public mutating func takeEdges() -> [LineEdge] {

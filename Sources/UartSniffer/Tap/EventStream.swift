@@ -1,5 +1,14 @@
 public import NinebotBus
 
+/// Takes events one by one, in the order of time.
+public protocol BusEventSink: ~Copyable {
+  associatedtype Failure: Error
+  /// - Parameters:
+  ///   - event: what was found; its offset has no meaning here.
+  ///   - bytes: the event's bytes, valid during the call.
+  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(Failure)
+}
+
 /// Decodes the bytes of several taps and gives their events in the order of time.
 ///
 /// One tap's events pass straight through. With several, an event waits until every other tap is known to have
@@ -28,17 +37,21 @@ public struct EventStream: Sendable {
     self.mostHeld = mostHeld
   }
 
+  /// How long a program that writes a frame may be held up, in nanoseconds.
+  private static let programsPause: Int64 = 200_000_000
+
   /// Makes room for taps that became known; those already there keep their state.
   public mutating func add(taps: [Tap], pause: Int64) {
     for tap in taps.dropFirst(lanes.count) {
+      let pause = tap.isPacedByWire ? pause : max(pause, Self.programsPause)
       lanes.append(Lane(decoder: FrameDecoder(settings: .init(baud: tap.baud ?? .standard, pause: pause))))
     }
   }
 
-  /// Adds a chunk and hands out what is due: tap, event, its bytes.
-  public mutating func push<Failure: Error>(
-    _ chunk: ByteChunk, _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
+  /// Adds a chunk and hands out what is due.
+  public mutating func push<Sink: BusEventSink & ~Copyable>(
+    _ chunk: ByteChunk, into sink: inout Sink
+  ) throws(Sink.Failure) {
     let tap = chunk.tap
     if !chunk.bytes.isEmpty {
       if chunk.times.isEmpty {
@@ -47,34 +60,32 @@ public struct EventStream: Sendable {
         lanes[tap].decoder.push(chunk.bytes.span, times: chunk.times.span)
         lanes[tap].progress = max(lanes[tap].progress, chunk.times[chunk.times.count - 1].start.earliest)
       }
-      try collect(tap, take)
+      try collect(tap, into: &sink)
     }
     if let silent = chunk.silentUntil {
       lanes[tap].decoder.advance(to: silent)
       lanes[tap].progress = max(lanes[tap].progress, silent)
-      try collect(tap, take)
+      try collect(tap, into: &sink)
     }
-    try release(take)
+    try release(into: &sink)
   }
 
   /// Ends all taps and hands out everything.
-  public mutating func finish<Failure: Error>(
-    _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
+  public mutating func finish<Sink: BusEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
     for tap in lanes.indices {
       lanes[tap].decoder.finish()
       lanes[tap].ended = true
-      try collect(tap, take)
+      try collect(tap, into: &sink)
     }
-    try release(take)
+    try release(into: &sink)
   }
 
-  private mutating func collect<Failure: Error>(
-    _ tap: Int, _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
+  private mutating func collect<Sink: BusEventSink & ~Copyable>(
+    _ tap: Int, into sink: inout Sink
+  ) throws(Sink.Failure) {
     if lanes.count == 1 {
       let buffer = lanes[0].decoder.buffer
-      for event in lanes[0].decoder.events { try take(0, event, buffer.span.extracting(event.range)) }
+      for event in lanes[0].decoder.events { try sink.take(event, tap: 0, bytes: buffer.span.extracting(event.range)) }
       return
     }
     for event in lanes[tap].decoder.events {
@@ -84,15 +95,13 @@ public struct EventStream: Sendable {
     }
   }
 
-  private mutating func release<Failure: Error>(
-    _ take: (Int, BusEvent, Span<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
+  private mutating func release<Sink: BusEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
     while let tap = due() {
       guard let event = lanes[tap].next else { return }
       let start = lanes[tap].bytesHead
       let end = start + Int(event.count)
       let bytes = lanes[tap].bytes
-      try take(tap, event, bytes.span.extracting(start..<end))
+      try sink.take(event, tap: tap, bytes: bytes.span.extracting(start..<end))
       lanes[tap].bytesHead = end
       lanes[tap].heldHead += 1
       heldCount -= 1

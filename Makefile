@@ -1,0 +1,50 @@
+# mi-bus: every command that a person or CI needs. `make help` lists them.
+SWIFT ?= swift
+PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev pkg-config
+# The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
+RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
+MI_BUS := .build/release/mi-bus
+MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test lint format bench accuracy fuzz docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install the missing -dev packages (Debian, Ubuntu)
+	@missing=; for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -q >/dev/null && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: deps ## the release binary, .build/release/mi-bus
+	$(SWIFT) build $(RELEASE) --product mi-bus
+
+run: build ## build, then sniff the built-in scooter for a few seconds
+	$(MI_BUS) sniff sim: --for 5s
+
+test: deps ## all tests
+	$(SWIFT) test
+
+lint: ## swift format, strictly
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## put the sources into shape
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build ## measure speed, beside what the bare machine does
+	$(SWIFT) build $(RELEASE) --product mi-bus-bench
+	.build/release/mi-bus-bench --mi-bus $(MI_BUS)
+
+docs: deps ## DocC pages of the modules, into .build/docs
+	@for module in $(MODULES); do \
+	  $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target $$module \
+	    --warnings-as-errors --output-path .build/docs/$$module || exit 1; done
+
+clean: ## remove what was built
+	rm -rf .build

@@ -1,0 +1,26 @@
+public import NinebotBus
+
+/// One thing on a bus with all that is known of it.
+public struct AttributedEvent: Sendable {
+  /// Index of the tap.
+  public var tap: Int
+  public var event: BusEvent
+  /// What the frame says; nil for bytes outside frames.
+  public var reading: FrameReading?
+  /// Who sent it and why; nil for bytes outside frames.
+  public var finding: Finding?
+
+  public init(tap: Int, event: BusEvent, reading: FrameReading? = nil, finding: Finding? = nil) {
+    self.tap = tap
+    self.event = event
+    self.reading = reading
+    self.finding = finding
+  }
+}
+
+/// Takes attributed events one by one, in the order of time.
+public protocol AttributedEventSink: ~Copyable {
+  associatedtype Failure: Error
+  /// - Parameter bytes: the event's bytes, valid during the call.
+  mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(Failure)
+}

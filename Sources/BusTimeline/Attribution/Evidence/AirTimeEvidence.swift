@@ -1,0 +1,19 @@
+/// The bounds that packet times put on a frame's air time, against what each transmitter was certainly seen to take.
+struct AirTimeEvidence: Evidence {
+  let kind = EvidenceKind.airTime
+
+  private static let excluded: Float = -4
+  /// Microseconds of mean pitch: stalls and clock errors inside it mean nothing.
+  private static let tolerance: Float = 12
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    let measurement = observation.measurement
+    guard measurement.pitchHigh > measurement.pitchLow else { return }
+    for candidate in wire.known {
+      guard let print = wire.fingerprint(candidate), print.isMature else { continue }
+      if measurement.pitchHigh + Self.tolerance < print.slowest || measurement.pitchLow > print.fastest + 60 {
+        scores[candidate] += Self.excluded
+      }
+    }
+  }
+}

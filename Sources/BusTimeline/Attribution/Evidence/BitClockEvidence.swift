@@ -1,0 +1,16 @@
+/// The length of a bit: each chip's oscillator is off by its own amount (protocol.md 5.3).
+struct BitClockEvidence: Evidence {
+  let kind = EvidenceKind.bitClock
+
+  private static let most: Float = 7
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    let measurement = observation.measurement
+    guard measurement.clockSpread > 0 else { return }
+    for candidate in wire.known {
+      guard let print = wire.fingerprint(candidate), print.isMature else { continue }
+      let advantage = print.clock.advantage(of: measurement.clock, spread: measurement.clockSpread)
+      scores[candidate] += max(-Self.most, min(Self.most, advantage))
+    }
+  }
+}

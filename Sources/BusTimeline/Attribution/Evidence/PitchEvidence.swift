@@ -1,0 +1,18 @@
+/// Start bit to start bit: firmware paces bytes in its own way (protocol.md 5.3).
+struct PitchEvidence: Evidence {
+  let kind = EvidenceKind.pitch
+
+  /// One row must not decide alone.
+  private static let most: Float = 7
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    let measurement = observation.measurement
+    guard measurement.pitchSpread > 0 else { return }
+    for candidate in wire.known {
+      guard let print = wire.fingerprint(candidate), print.isMature else { continue }
+      let advantage = print.pitch.advantage(
+        of: measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
+      scores[candidate] += max(-Self.most, min(Self.most, advantage))
+    }
+  }
+}

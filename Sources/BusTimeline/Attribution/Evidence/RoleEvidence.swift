@@ -1,0 +1,45 @@
+import Glibc
+
+/// What the address and the command claim, and how often a claim is false.
+struct RoleEvidence: Evidence {
+  let kind = EvidenceKind.role
+
+  /// Logarithms of how rare a false claim is. Nobody has reason to send a module's heartbeats, and one known dash
+  /// forges the ESC's display frame (protocol.md 5.5).
+  private static let impossible: Float = -14
+  private static let forgedHeartbeat: Float = -10
+  private static let forgedAnswer: Float = -7
+  /// A request says nothing of its sender: a dash must use the BLE module's address (protocol.md 2.4).
+  private static let newcomersRequest: Float = -1
+  /// The same where the foreign devices are known already.
+  private static let furtherNewcomersRequest: Float = -4
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    scores.setAll(Self.impossible)
+    switch observation.claim {
+    case .none: scores.setAll(0)
+    case .levers, .poll:
+      scores[Candidate.ble] = 0
+      foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
+    case .request:
+      scores[Candidate.ble] = 0
+      let share = wire.foreignShare
+      foreign(
+        logf(share / (1 - share)), newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
+        wire, &scores)
+    case .bleAnswer:
+      scores[Candidate.ble] = 0
+      foreign(Self.forgedAnswer, newcomer: Self.forgedAnswer, wire, &scores)
+    case .escAnswer, .escRequest:
+      scores[Candidate.esc] = 0
+      foreign(Self.forgedAnswer, newcomer: Self.forgedAnswer, wire, &scores)
+    case .batteryAnswer:
+      scores[wire.battery] = 0
+    }
+  }
+
+  private func foreign(_ known: Float, newcomer: Float, _ wire: WireModel, _ scores: inout Scores) {
+    scores[Candidate.newcomer] = newcomer
+    for dash in wire.dashes.indices { scores[Candidate.firstDash + wire.dashes[dash].number - 1] = known }
+  }
+}

@@ -1,0 +1,26 @@
+/// How one transmitter shapes its frames on one wire, learnt from frames whose sender is certain.
+struct Fingerprint: Hashable, Sendable {
+  /// Microseconds from start bit to start bit.
+  private(set) var pitch = ModeSet(range: 80...330, leastSpread: 0.4)
+  /// Parts per million against the nominal bit.
+  private(set) var clock = ModeSet(range: -30_000...30_000, leastSpread: 120)
+  /// Mean pitch that it certainly reached and did not exceed, where only packets are timed.
+  private(set) var slowest: Float = 0
+  private(set) var fastest: Float = .infinity
+  private(set) var frames = 0
+
+  /// Fewer frames are not enough to hold another against them.
+  static let mature = 6
+
+  var isMature: Bool { frames >= Self.mature }
+
+  mutating func learn(_ measurement: Measurement) {
+    if measurement.pitchSpread > 0 { pitch.learn(measurement.pitch, spread: measurement.pitchSpread) }
+    if measurement.clockSpread > 0 { clock.learn(measurement.clock, spread: measurement.clockSpread) }
+    if measurement.pitchHigh > measurement.pitchLow {
+      slowest = max(slowest, measurement.pitchLow)
+      fastest = min(fastest, measurement.pitchHigh)
+    }
+    frames += 1
+  }
+}

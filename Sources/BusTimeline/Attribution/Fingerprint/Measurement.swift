@@ -1,0 +1,44 @@
+import NinebotBus
+import UartSniffer
+
+/// What one frame shows of its transmitter's timing, with the spread of the measurement.
+struct Measurement: Hashable, Sendable {
+  /// Start bit to start bit in microseconds; the spread is 0 where it was not seen.
+  var pitch: Float = 0
+  var pitchSpread: Float = 0
+  /// Whether pauses inside the frame can have lengthened `pitch`: a mean is, the least of all is not.
+  var pitchHasTail = false
+  /// Bounds of the mean pitch where only packets were timed; equal where there are none.
+  var pitchLow: Float = 0
+  var pitchHigh: Float = 0
+  /// Bit length against nominal in parts per million; the spread is 0 where edges were not seen.
+  var clock: Float = 0
+  var clockSpread: Float = 0
+
+  /// Nothing was measured.
+  init() {}
+
+  /// - Parameter quality: of the tap; without times of their own a frame's bytes show nothing.
+  init(_ event: BusEvent, quality: TimeQuality, baud: Baud) {
+    guard event.kind == .frame, event.count > 4, quality != .none else { return }
+    let gaps = Float(event.count - 1)
+    let byte = Float(baud.duration(bytes: 1)) / 1000
+    let error = Float(max(event.start.error, event.end.error)) / 1000
+    if event.shape.leastPitch > 0, error < 2 {
+      pitch = Float(event.shape.leastPitch) / 1000
+      pitchSpread = 0.3 + error
+    } else if error < byte / 2, event.shape.leastPitch > 0 {
+      pitch = (Float(event.duration) / 1000 - byte) / gaps
+      pitchSpread = 0.5 + error * 0.8 / gaps
+      pitchHasTail = true
+    } else {
+      pitchLow = (Float(event.end.earliest - event.start.latest) / 1000 - byte) / gaps
+      pitchHigh = (Float(event.end.latest - event.start.earliest) / 1000 - byte) / gaps
+    }
+    if event.shape.edgeBits >= 16, let ppm = event.shape.bitClock(against: baud) {
+      clock = Float(ppm)
+      // Two edges a byte, each off by up to the sampling error, over about 70 us; and some of the transmitter's own.
+      clockSpread = 100 + 11_400 * error / gaps.squareRoot()
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import NinebotBus
+import UartSniffer
+
+/// What kind of sender a frame claims by address and command, before anything is found out.
+enum Claim: UInt8, Hashable, Sendable {
+  /// No sound frame, or no known address.
+  case none
+  /// The BLE module's scheduled `65`: levers.
+  case levers
+  /// The BLE module's scheduled `64`: levers and a question for the display data.
+  case poll
+  /// A request with the BLE module's addresses: the phone's, or a dash's.
+  case request
+  /// An answer of the BLE module.
+  case bleAnswer
+  /// An answer of the ESC, its own or one that it relays.
+  case escAnswer
+  /// A request of the ESC.
+  case escRequest
+  /// An answer of a battery on its own link.
+  case batteryAnswer
+
+  init(_ reading: FrameReading) {
+    let asks = reading.expects != .nothing
+    switch reading.stockSender {
+    case .ble where reading.command == Self.leverCommand: self = .levers
+    case .ble where reading.command == Self.pollCommand: self = .poll
+    case .ble, .phone, .pc: self = reading.act.isAnswer ? .bleAnswer : .request
+    case .esc: self = asks && !reading.act.isAnswer ? .escRequest : .escAnswer
+    case .bms, .externalBms: self = .batteryAnswer
+    case .unknown, .broadcast: self = .none
+    }
+  }
+
+  /// The scheduled frames of the BLE module (protocol.md 3.1, 3.2).
+  private static let leverCommand: UInt8 = 0x65
+  private static let pollCommand: UInt8 = 0x64
+
+  /// Whether only the BLE module's own schedule brings it forth.
+  var isHeartbeat: Bool { self == .levers || self == .poll }
+}
+
+extension FrameReading.Act {
+  /// Whether a request came before it.
+  var isAnswer: Bool {
+    switch self {
+    case .readReply, .writeAck, .reply: true
+    default: false
+    }
+  }
+}
+
+/// What attribution keeps of one thing on a wire until it is decided.
+struct Observation: Sendable {
+  var tap: Int
+  var event: BusEvent
+  var reading: FrameReading?
+  var claim: Claim
+  var measurement: Measurement
+  /// Log-likelihood ratio of the rhythm: a foreign sender against the BLE module. Filled in when the frames that
+  /// follow are known.
+  var slot: Float = 0
+  var pattern: Float = 0
+  /// Whether the test for foreign senders has seen it.
+  var isAssessed = false
+}

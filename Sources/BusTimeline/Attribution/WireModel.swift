@@ -1,0 +1,202 @@
+import Glibc
+import NinebotBus
+import UartSniffer
+
+/// What is known of the transmitters on one wire, and who sent each frame.
+///
+/// Frames come in three times: `observe` when they arrive, then the rhythm looks at them once their followers are
+/// known, and `decide` when they leave. Fingerprints are learnt from frames that only one device can have sent.
+struct WireModel: Sendable {
+  /// A foreign device and what it looks like on this wire.
+  struct Dash: Sendable {
+    /// From 1, the same on all wires.
+    var number: Int
+    var fingerprint: Fingerprint
+    var requests = 0
+  }
+
+  /// Whether an answer was asked for; set for the frame that is being decided.
+  enum AnswerFit { case notLooked, asked, unasked }
+
+  let quality: TimeQuality
+  let baud: Baud
+  private var esc = Fingerprint()
+  private var ble = Fingerprint()
+  private var batteryPrint = Fingerprint()
+  private(set) var dashes: [Dash] = []
+  private(set) var known = [Candidate.esc, Candidate.ble, Candidate.bms, Candidate.externalBms]
+  /// Which battery answers on this wire.
+  var battery = Candidate.bms
+  var answerFit = AnswerFit.notLooked
+  var phone = PhoneRequests()
+  /// Share of requests that dashes make, learnt; 0 to 1.
+  private(set) var foreignShare: Float = 0.3
+
+  private(set) var slots: SlotClock
+  private(set) var pattern = HeartbeatPattern()
+  private var test = ForeignTest()
+  /// Requests that look foreign, for a newcomer's first fingerprint.
+  private var suspects: [(measurement: Measurement, rhythm: Float)] = []
+  private static let mostSuspects = 48
+
+  init(quality: TimeQuality, baud: Baud, slot: Int64?) {
+    self.quality = quality
+    self.baud = baud
+    slots = SlotClock(slot: slot)
+  }
+
+  func fingerprint(_ candidate: Int) -> Fingerprint? {
+    switch candidate {
+    case Candidate.esc: return esc
+    case Candidate.ble: return ble
+    case Candidate.bms, Candidate.externalBms: return batteryPrint
+    case Candidate.newcomer: return nil
+    default: return dashes.first { $0.number == candidate - Candidate.firstDash + 1 }?.fingerprint
+    }
+  }
+
+  /// Whether order in time is known at all.
+  var hasTimes: Bool { quality != .none }
+
+  // MARK: - Arrival
+
+  /// Takes a frame in order of time. Returns what became clear of requests that came before.
+  mutating func observe(_ observation: Observation, id: Int64) -> [(id: Int64, slot: Float?, pattern: Float?)] {
+    guard observation.event.kind == .frame, observation.event.checksumHolds else {
+      slots.damage()
+      pattern.damage()
+      return []
+    }
+    switch observation.claim {
+    case .levers, .poll: return beat(observation)
+    case .request:
+      if hasTimes { slots.request(id, observation.event.start) }
+      pattern.request(id)
+    case .escRequest where observation.reading?.subject == .ble:
+      // The answer takes a slot, and the round is not a usual one.
+      pattern.damage()
+    default: break
+    }
+    return []
+  }
+
+  private mutating func beat(_ observation: Observation) -> [(id: Int64, slot: Float?, pattern: Float?)] {
+    ble.learn(observation.measurement)
+    var clear: [(id: Int64, slot: Float?, pattern: Float?)] = []
+    if hasTimes { clear = slots.beat(observation.event.start).map { ($0.id, $0.ratio, nil) } }
+    if observation.claim == .levers {
+      pattern.lever()
+    } else {
+      clear += pattern.poll().map { ($0.id, nil, $0.ratio) }
+    }
+    return clear
+  }
+
+  // MARK: - Newcomers
+
+  /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
+  mutating func assess(_ observation: Observation) -> Bool {
+    let scores = total(observation)
+    var best = scores[Candidate.ble]
+    for dash in dashes { best = max(best, scores[Candidate.firstDash + dash.number - 1]) }
+    // Priors are not evidence.
+    let prior: Float = dashes.isEmpty ? -1 : -4
+    let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
+    let rhythm = observation.slot + observation.pattern
+    if rhythm <= -2, dashes.isEmpty { ble.learn(observation.measurement) }
+    if ratio > 1 {
+      if suspects.count == Self.mostSuspects { suspects.removeFirst() }
+      suspects.append((observation.measurement, rhythm))
+    }
+    guard test.add(ratio) else { return false }
+    test.reset()
+    // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
+    let support = suspects.map(\.rhythm).reduce(0, +) / Float(max(suspects.count, 1))
+    return support > 0.5
+  }
+
+  /// Adds a device with a fingerprint from the requests that led to it.
+  mutating func name(_ number: Int) {
+    var dash = Dash(number: number, fingerprint: Fingerprint())
+    guard let seed = suspects.last?.measurement else { return }
+    // Two newcomers may have come together: the last one's kind is taken, the rest stay.
+    var others: [(measurement: Measurement, rhythm: Float)] = []
+    for suspect in suspects {
+      if Self.alike(seed, suspect.measurement) { dash.fingerprint.learn(suspect.measurement) } else { others.append(suspect) }
+    }
+    suspects = others
+    dashes.append(dash)
+    known.append(Candidate.firstDash + number - 1)
+    foreignShare = max(foreignShare, 0.3)
+  }
+
+  private static func alike(_ a: Measurement, _ b: Measurement) -> Bool {
+    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 4 * (a.pitchSpread + b.pitchSpread)
+    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 4 * (a.clockSpread + b.clockSpread)
+    return pitch && clock
+  }
+
+  // MARK: - Decision
+
+  /// Sum of all rows of evidence.
+  func total(_ observation: Observation) -> Scores {
+    var scores = Scores()
+    for row in EvidenceTable.rows { row.weigh(observation, on: self, into: &scores) }
+    return scores
+  }
+
+  /// What each row says for `candidate` against `rival`.
+  private func votes(_ observation: Observation, for candidate: Int, against rival: Int) -> Votes {
+    var votes = Votes(rival: Candidate.transmitter(rival))
+    for row in EvidenceTable.rows {
+      var scores = Scores()
+      row.weigh(observation, on: self, into: &scores)
+      votes.set(scores[candidate] - scores[rival], of: row.kind)
+    }
+    return votes
+  }
+
+  /// Who sent a frame. Learns from it when that is certain.
+  mutating func decide(_ observation: Observation) -> Finding {
+    let scores = total(observation)
+    var best = Candidate.newcomer
+    var rival = Candidate.newcomer
+    for candidate in known {
+      if scores[candidate] > scores[best] {
+        (best, rival) = (candidate, best)
+      } else if scores[candidate] > scores[rival] || rival == best {
+        rival = candidate
+      }
+    }
+    var sum: Float = expf(scores[Candidate.newcomer] - scores[best])
+    for candidate in known { sum += expf(scores[candidate] - scores[best]) }
+    let confidence = min(1 / sum, 0.9999)
+    var finding = Finding(confidence: confidence, votes: votes(observation, for: best, against: rival))
+    guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
+    learn(observation, best, confidence)
+    finding.sender = Candidate.transmitter(best)
+    finding.contradictsClaim = best >= Candidate.firstDash || best != Candidate.claimed(observation.claim, battery)
+    return finding
+  }
+
+  /// Below this, `unknown` is the better answer.
+  private static let decided: Float = 0.9
+
+  private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
+    if observation.claim == .request {
+      let foreign: Float = sender >= Candidate.firstDash ? 1 : 0
+      foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
+    }
+    guard confidence > 0.99 else { return }
+    switch sender {
+    case Candidate.esc where answerFit == .asked || !esc.isMature: esc.learn(observation.measurement)
+    case Candidate.bms, Candidate.externalBms: batteryPrint.learn(observation.measurement)
+    case Candidate.firstDash...:
+      if let index = dashes.firstIndex(where: { $0.number == sender - Candidate.firstDash + 1 }) {
+        dashes[index].fingerprint.learn(observation.measurement)
+        dashes[index].requests += 1
+      }
+    default: break
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/// What an answer and its request have in common.
+struct RequestKey: Hashable, Sendable {
+  var expects: FrameReading.Expectation
+  var subject: Role
+  /// 5AA5: the address of the one who asks; 55AA has none.
+  var asker: UInt8
+
+  init(request: FrameReading) {
+    expects = request.expects
+    subject = request.subject
+    asker = request.format == .ninebot ? request.address : 0
+  }
+
+  /// Nil for frames that answer nothing.
+  init?(answer: FrameReading) {
+    switch answer.act {
+    case .readReply: expects = .registers(answer.argument)
+    case .writeAck: expects = .acknowledgement(answer.argument)
+    case .reply: expects = .reply(answer.command)
+    default: return nil
+    }
+    subject = answer.subject
+    asker = answer.format == .ninebot ? answer.destination : 0
+  }
+}
+
+/// A request that waits for its answer.
+struct Request: Sendable {
+  var key: RequestKey
+  var peer: Role
+  var command: UInt8
+  var argument: UInt8
+  var asked: UInt8
+  var isTaken = false
+  /// Its place among all frames of the tap.
+  var number: UInt32
+  var part: Exchange.Part
+
+  init(reading: FrameReading, part: Exchange.Part, number: UInt32) {
+    key = RequestKey(request: reading)
+    peer = reading.from
+    command = reading.command
+    argument = reading.argument
+    asked = reading.asked
+    self.number = number
+    self.part = part
+  }
+
+  func exchange(_ outcome: Exchange.Outcome) -> Exchange {
+    Exchange(
+      outcome: outcome, subject: key.subject, peer: peer, command: command, argument: argument,
+      expects: key.expects, asked: asked, request: part, reply: nil, between: 0, candidates: 0,
+      isOtherLength: false)
+  }
+}
+
+/// The last requests in order of time, at most `ExchangeTracker.capacity`.
+///
+/// Requests leave from the front; those taken out of the middle stay as gaps until they reach it.
+struct RequestRing: Sendable {
+  private var slots: [Request] = []
+  private var head = 0
+  private var count = 0
+
+  var isFull: Bool { count == ExchangeTracker.capacity }
+
+  var first: Request? { count > 0 ? slots[head] : nil }
+
+  mutating func append(_ request: Request) {
+    if slots.count < ExchangeTracker.capacity, head + count == slots.count {
+      slots.append(request)
+    } else {
+      slots[(head + count) % ExchangeTracker.capacity] = request
+    }
+    count += 1
+  }
+
+  mutating func popFirst() -> Request? {
+    guard count > 0 else { return nil }
+    let request = slots[head]
+    dropFirst()
+    skipTaken()
+    return request
+  }
+
+  /// Takes a found request out.
+  mutating func take(_ index: Int) -> Request {
+    slots[index].isTaken = true
+    let request = slots[index]
+    skipTaken()
+    return request
+  }
+
+  private mutating func skipTaken() {
+    while count > 0, slots[head].isTaken { dropFirst() }
+  }
+
+  private mutating func dropFirst() {
+    head = (head + 1) % ExchangeTracker.capacity
+    count -= 1
+    if count == 0 { head = 0 }
+  }
+
+  struct Match {
+    /// Where the request lies, for `take`.
+    var index: Int?
+    /// Requests that fit.
+    var candidates: UInt8 = 0
+    /// Whether a request fits but for its length.
+    var isOtherLength = false
+  }
+
+  /// Looks for the request that an answer with so many payload bytes belongs to.
+  func find(_ key: RequestKey, bytes: UInt8, _ preference: ExchangeTracker.Preference) -> Match {
+    var match = Match()
+    var back = 1
+    while back <= count {
+      let index = (head + count - back) % ExchangeTracker.capacity
+      back += 1
+      guard !slots[index].isTaken, slots[index].key == key else { continue }
+      guard slots[index].asked == 0 || slots[index].asked == bytes else {
+        match.isOtherLength = true
+        continue
+      }
+      match.candidates += 1
+      if match.index == nil || preference == .oldest { match.index = index }
+    }
+    return match
+  }
+}

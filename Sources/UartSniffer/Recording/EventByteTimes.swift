@@ -1,0 +1,117 @@
+internal import NinebotBus
+
+/// Makes byte times from what a file kept of an event, such that decoding them gives the event again.
+///
+/// A file keeps the first start bit, the end, the least pitch and the sums over the edges. The bytes between lie
+/// evenly and their times are bounds too wide to be taken for measurements, but for one pair that has the least
+/// pitch: the decoder measures a pitch only where both errors together are at most one byte.
+struct EventByteTimes {
+  let note: EventNote
+  /// The first start bit, nanoseconds.
+  let start: Int64
+  /// Nanoseconds of one byte.
+  let byte: Int64
+
+  /// Appends the times of `count` bytes.
+  func append(count: Int, to times: inout [ByteTime]) {
+    guard count > 0 else { return }
+    let base = times.count
+    times.append(ByteTime(start: bounds(start, note.startWidth)))
+    if count > 1 {
+      let last = bounds(start + note.duration - byte, note.endWidth)
+      appendInner(count: count, last: last, to: &times)
+      times.append(ByteTime(start: last))
+    }
+    shareEdges(base, count, &times)
+    mark(base, count, &times)
+  }
+
+  private func bounds(_ middle: Int64, _ width: Int64) -> TimeBounds {
+    let earliest = middle - width / 2
+    return TimeBounds(earliest: earliest, latest: earliest + width)
+  }
+
+  /// The bytes between the first and the last.
+  private func appendInner(count: Int, last: TimeBounds, to times: inout [ByteTime]) {
+    let steps = Int64(count - 1)
+    let whole = note.duration - byte
+    guard count > 2 else { return }
+    let first = times[times.count - 1].start
+    let precise = preciseStep(count: count, first: first.error, last: last.error)
+    let pitch = Int64(note.shape.leastPitch)
+    // With one step at the least pitch, the others share the rest.
+    let shared = precise == nil ? whole : whole - pitch
+    let sharers = precise == nil ? steps : steps - 1
+    let slack = (whole - steps * pitch).magnitude
+    let wide = max(byte, Int64(clamping: slack), Int64((shared / sharers).magnitude)) + 1
+    var share = EvenShare(shared, among: sharers)
+    var position = start
+    for index in 1..<(count - 1) {
+      position += index == precise ? pitch : share.next()
+      var error = wide
+      if let precise, index == precise || index == precise - 1 {
+        error = precise == 1 ? byte - first.error : precise == count - 1 ? byte - last.error : byte / 2
+      }
+      times.append(ByteTime(start: TimeBounds(position, error: error)))
+    }
+  }
+
+  /// The byte whose distance to the one before shall be the least pitch: one at the end that is known better,
+  /// so that no other distance counts as measured. Nil where no pitch was measured.
+  private func preciseStep(count: Int, first: Int64, last: Int64) -> Int? {
+    guard note.shape.leastPitch != 0 else { return nil }
+    if min(first, last) <= byte { return first <= last ? 1 : count - 1 }
+    return count > 3 ? 2 : nil
+  }
+
+  /// Spreads the edge sums over the bytes.
+  private func shareEdges(_ base: Int, _ count: Int, _ times: inout [ByteTime]) {
+    guard note.shape.edgeBits != 0 || note.shape.edgeSpan != 0 else { return }
+    var span = EvenShare(Int64(note.shape.edgeSpan), among: Int64(count))
+    var bits = EvenShare(min(Int64(note.shape.edgeBits), 255 * Int64(count)), among: Int64(count))
+    for index in base..<(base + count) {
+      times[index].edgeSpan = Int32(truncatingIfNeeded: span.next())
+      times[index].edgeBits = UInt8(clamping: bits.next())
+    }
+  }
+
+  /// Outside frames all bytes of an event have its fault. Of a frame the decoder tells the first fault only, so
+  /// there it does not matter which bytes have it.
+  private func mark(_ base: Int, _ count: Int, _ times: inout [ByteTime]) {
+    guard note.fault != .none else { return }
+    for index in base..<(base + count) { times[index].fault = note.fault }
+  }
+
+  /// The times of bytes of which a file tells the start only: back to back, each later one less certain, and none
+  /// good enough to measure a pitch with.
+  static func appendPlain(
+    count: Int, start: Int64, error: Int64, byte: Int64, fault: LineFault, to times: inout [ByteTime]
+  ) {
+    for index in 0..<Int64(count) {
+      times.append(
+        ByteTime(
+          start: TimeBounds(start + index * byte, error: index == 0 ? error : error + index * byte + 1), fault: fault))
+    }
+  }
+}
+
+/// A whole number handed out in nearly equal parts that add up to it exactly.
+private struct EvenShare {
+  private let part: Int64
+  private let sign: Int64
+  /// How many of the parts are one larger.
+  private var larger: Int64
+
+  init(_ total: Int64, among count: Int64) {
+    part = total / count
+    larger = abs(total % count)
+    sign = total.signum()
+  }
+
+  @inline(__always)
+  mutating func next() -> Int64 {
+    guard larger > 0 else { return part }
+    larger -= 1
+    return part + sign
+  }
+}

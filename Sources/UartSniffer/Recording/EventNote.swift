@@ -1,0 +1,182 @@
+internal import NinebotBus
+
+/// What a capture knew of one event besides its bytes and its start, as text.
+///
+/// `mi-bus: err=500 dur=1219000 enderr=500 pitch=86800 span=… bits=… fault=framing at=-20`, all numbers in
+/// nanoseconds but `bits`. It is a packet's comment in pcapng and an annotation in the text log; words that are
+/// not known are skipped. From it the reader makes byte times that decode to the same event again.
+struct EventNote: Hashable {
+  /// Width of the interval of the first start bit. Written as its half, `.5` where it is odd.
+  var startWidth: Int64 = 0
+  /// From the first start bit to the last stop bit.
+  var duration: Int64 = 0
+  /// Width of the interval of the end.
+  var endWidth: Int64 = 0
+  /// What the bytes' times said of the transmitter.
+  var shape = FrameShape()
+  /// What was wrong with the first byte, or with all of them outside frames.
+  var fault = LineFault.none
+  /// What the written time leaves over, where the format has too few digits or no times before its origin.
+  var at: Int64 = 0
+
+  /// What notes begin with.
+  static let mark = Array("mi-bus:".utf8)
+
+  init() {}
+
+  init(_ event: BusEvent) {
+    startWidth = max(0, event.start.latest &- event.start.earliest)
+    duration = event.duration
+    endWidth = max(0, event.end.latest &- event.end.earliest)
+    shape = event.shape
+    fault = event.fault
+  }
+
+  /// Appends the note, mark included.
+  func append(to text: inout [UInt8]) {
+    text.append(contentsOf: EventNote.mark)
+    if startWidth != 0 { half(" err=", startWidth, &text) }
+    word(" dur=", duration, &text)
+    if endWidth != startWidth { half(" enderr=", endWidth, &text) }
+    if shape.leastPitch != 0 { word(" pitch=", Int64(shape.leastPitch), &text) }
+    if shape.edgeSpan != 0 { word(" span=", Int64(shape.edgeSpan), &text) }
+    if shape.edgeBits != 0 { word(" bits=", Int64(shape.edgeBits), &text) }
+    if fault != .none {
+      append(" fault=", &text)
+      append(EventNote.name(of: fault), &text)
+    }
+    if at != 0 { word(" at=", at, &text) }
+  }
+
+  private func word(_ key: StaticString, _ value: Int64, _ text: inout [UInt8]) {
+    append(key, &text)
+    DecimalText.append(value, to: &text)
+  }
+
+  private func half(_ key: StaticString, _ width: Int64, _ text: inout [UInt8]) {
+    word(key, width / 2, &text)
+    if width & 1 == 1 { append(".5", &text) }
+  }
+
+  private func append(_ string: StaticString, _ text: inout [UInt8]) {
+    string.withUTF8Buffer { text.append(contentsOf: $0) }
+  }
+
+  /// The word for a fault.
+  static func name(of fault: LineFault) -> StaticString {
+    switch fault {
+    case .none: "none"
+    case .framing: "framing"
+    case .lineBreak: "break"
+    case .overrun: "overrun"
+    case .parity: "parity"
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension EventNote {
+  /// No interval and no frame is longer than this many nanoseconds; larger numbers are damage.
+  private static let longest: Int64 = 1 << 50
+
+  /// Reads a note that begins at the start of `text`; nil where none does or it has no duration.
+  init?(_ text: Span<UInt8>) {
+    guard var words = NoteWords(text) else { return nil }
+    var complete = false
+    var endWidth: Int64?
+    while let word = words.next(in: text) {
+      switch word.key(in: text) {
+      case "err": startWidth = EventNote.width(text, word.value) ?? 0
+      case "enderr": endWidth = EventNote.width(text, word.value)
+      case "dur":
+        guard let value = EventNote.length(text, word.value) else { return nil }
+        duration = value
+        complete = true
+      case "pitch": shape.leastPitch = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
+      case "span": shape.edgeSpan = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
+      case "bits": shape.edgeBits = Int32(clamping: max(0, DecimalText.number(text, word.value) ?? 0))
+      case "fault": fault = EventNote.fault(text, word.value)
+      case "at": at = EventNote.length(text, word.value) ?? 0
+      default: break
+      }
+    }
+    self.endWidth = endWidth ?? startWidth
+    guard complete else { return nil }
+  }
+
+  private static func length(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    guard let value = DecimalText.number(text, range), value.magnitude <= UInt64(longest) else { return nil }
+    return value
+  }
+
+  /// A half width as `123` or `123.5`.
+  private static func width(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    var end = range.upperBound
+    var odd: Int64 = 0
+    if range.count > 2, text[end - 2] == UInt8(ascii: "."), text[end - 1] == UInt8(ascii: "5") {
+      end -= 2
+      odd = 1
+    }
+    guard let value = length(text, range.lowerBound..<end), value >= 0 else { return nil }
+    return value * 2 + odd
+  }
+
+  private static func fault(_ text: Span<UInt8>, _ range: Range<Int>) -> LineFault {
+    LineFault.allCases.first { fault in
+      let name = name(of: fault)
+      return name.utf8CodeUnitCount == range.count
+        && name.withUTF8Buffer { buffer in range.indices.allSatisfy { buffer[$0 - range.lowerBound] == text[$0] } }
+    } ?? .none
+  }
+}
+
+/// The `key=value` words of a note.
+struct NoteWords {
+  struct Word {
+    var keyRange: Range<Int>
+    var value: Range<Int>
+
+    /// The key, at most seven letters packed into a number, so that telling words apart needs no String.
+    func key(in text: Span<UInt8>) -> NoteKey { NoteKey(text, keyRange) }
+  }
+
+  private var position: Int
+
+  /// Nil unless `text` begins with the mark.
+  init?(_ text: Span<UInt8>) {
+    guard text.count >= EventNote.mark.count else { return nil }
+    for index in EventNote.mark.indices where text[index] != EventNote.mark[index] { return nil }
+    position = EventNote.mark.count
+  }
+
+  mutating func next(in text: Span<UInt8>) -> Word? {
+    while position < text.count {
+      while position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
+      let start = position
+      var equals: Int?
+      while position < text.count, text[position] != UInt8(ascii: " ") {
+        if equals == nil, text[position] == UInt8(ascii: "=") { equals = position }
+        position += 1
+      }
+      if let equals { return Word(keyRange: start..<equals, value: (equals + 1)..<position) }
+    }
+    return nil
+  }
+}
+
+/// A short word as one number.
+struct NoteKey: Hashable, ExpressibleByStringLiteral {
+  private var packed: UInt64 = 0
+
+  init(stringLiteral value: StaticString) {
+    value.withUTF8Buffer { for byte in $0 { packed = packed << 8 | UInt64(byte) } }
+  }
+
+  /// Longer words than eight letters are no known word.
+  @inline(__always)
+  init(_ text: Span<UInt8>, _ range: Range<Int>) {
+    guard range.count <= 8 else { return }
+    for index in range { packed = packed << 8 | UInt64(text[index]) }
+  }
+}

@@ -1,0 +1,54 @@
+internal import NinebotBus
+
+/// Gives the events of a file their place on the recording's clock, and their bytes times.
+struct EventTimeline {
+  /// Unix time of time 0, once the first event or note told it.
+  private(set) var origin: Int64?
+  /// What is taken from each time of the file; nil until it is known.
+  private var base: Int64?
+
+  /// Takes the origin of a file that our own recorder wrote; the first one counts.
+  mutating func adopt(_ note: TapNote) {
+    guard base == nil else { return }
+    base = note.origin ?? 0
+    origin = note.origin
+  }
+
+  /// The time of an event on the recording's clock. Without a note the first event is at time 0.
+  mutating func place(_ time: Int64) -> Int64 {
+    if base == nil {
+      let absolute = time >= RecordingTime.firstAbsolute
+      base = absolute ? time : 0
+      origin = absolute ? time : nil
+    }
+    return RecordingTime.since(base ?? 0, time)
+  }
+}
+
+/// What one packet or line tells of its event, before it becomes bytes with times.
+struct FileEvent {
+  var time: Int64
+  /// How far off `time` can be where there is no note.
+  var error: Int64
+  var note: EventNote?
+  var fault = LineFault.none
+
+  /// Appends the times of the event's bytes.
+  func append(count: Int, baud: Baud?, to times: inout [ByteTime]) {
+    let byte = (baud ?? .standard).duration(bytes: 1)
+    if let note {
+      EventByteTimes(note: note, start: time + note.at, byte: byte).append(count: count, to: &times)
+    } else {
+      EventByteTimes.appendPlain(count: count, start: time, error: error, byte: byte, fault: fault, to: &times)
+    }
+  }
+}
+
+extension ByteChunk {
+  /// Makes room for `count` bytes with their times, and for the event that goes over the mark.
+  mutating func reserve(_ count: Int) {
+    guard count > 0 else { return }
+    bytes.reserveCapacity(count + 64)
+    times.reserveCapacity(count + 64)
+  }
+}

@@ -1,0 +1,116 @@
+public import CaptureFiles
+public import NinebotBus
+
+/// Writes pcapng: an interface for each tap, a packet for each event, errors as flags, and what the capture knew of
+/// times as comments.
+public struct PcapngRecorder<Sink: ByteSink>: Recorder {
+  /// How a bus event is wrapped into a packet.
+  public enum Wrapping: Sendable {
+    /// Link type 147: nothing before the bytes.
+    case bare
+    /// Link type 250: an RTAC header, which Wireshark shows without a plug-in.
+    case rtac
+
+    var linkType: LinkType { self == .bare ? .user0 : .rtacSerial }
+  }
+
+  /// Where the bytes go.
+  public private(set) var sink: Sink
+  private var encoder: EventPacketEncoder
+  private var lanes: [EventPacketEncoder.Lane] = []
+
+  /// - Parameter origin: Unix time of the capture's time 0 in nanoseconds; nil where nobody knows it.
+  public init(_ sink: Sink, origin: Int64?, wrapping: Wrapping = .bare) {
+    self.sink = sink
+    encoder = EventPacketEncoder(origin: origin, linkType: wrapping.linkType)
+  }
+
+  public mutating func add(_ tap: Tap) throws(OutputError) -> Int {
+    let rate = tap.baud.map { " \($0.rate) 8N1" } ?? ""
+    let interface = encoder.writer.addInterface(
+      CaptureInterface(
+        linkType: encoder.linkType, name: tap.name, description: "\(tap.detail)\(rate) tap=\(tap.name)",
+        speed: tap.baud.map { UInt64(clamping: $0.rate) },
+        comments: [TapNote(tap, origin: encoder.origin, named: false).text]))
+    lanes.append(
+      EventPacketEncoder.Lane(
+        interface: interface, hasTimes: tap.quality != .none,
+        byte: (tap.baud ?? .standard).duration(bytes: 1)))
+    return lanes.count - 1
+  }
+
+  /// Adds an interface that is no tap, for packets of another kind in the same file.
+  public mutating func addInterface(_ interface: CaptureInterface) -> Int { encoder.writer.addInterface(interface) }
+
+  /// Stores a packet of an interface that is no tap; the time is Unix time in nanoseconds.
+  public mutating func recordPacket(
+    interface: Int, time: Int64, _ bytes: Span<UInt8>, flags: PacketFlags = [], comment: Span<UInt8> = Span()
+  ) throws(OutputError) {
+    encoder.writer.addPacket(interface: interface, time: time, bytes, flags: flags, comment: comment)
+    if encoder.writer.pending.count >= RecorderLimit.pending { try flush() }
+  }
+
+  public mutating func record(
+    _ event: BusEvent, _ bytes: Span<UInt8>, tap: Int, direction: LineDirection
+  ) throws(OutputError) {
+    let lane = lanes[tap]
+    if bytes.count <= RecorderLimit.piece {
+      encoder.add(EventNote(event), bytes, event, lane, start: event.start.middle, direction)
+    } else {
+      for (note, range, start) in EventPieces.list(event, count: bytes.count, byte: lane.byte) {
+        encoder.add(note, bytes.extracting(range), event, lane, start: start, direction)
+      }
+    }
+    if encoder.writer.pending.count >= RecorderLimit.pending { try flush() }
+  }
+
+  public mutating func flush() throws(OutputError) { try encoder.writer.flush(to: &sink) }
+}
+
+/// Makes packets of events, with buffers that are used again.
+private struct EventPacketEncoder {
+  var writer = PcapngWriter()
+  let origin: Int64?
+  let linkType: LinkType
+  private var comment: [UInt8] = []
+  private var header: [UInt8] = []
+
+  /// An interface of the file that is a tap.
+  struct Lane {
+    var interface: Int
+    var hasTimes: Bool
+    /// Nanoseconds of one byte.
+    var byte: Int64
+  }
+
+  init(origin: Int64?, linkType: LinkType) {
+    self.origin = origin
+    self.linkType = linkType
+  }
+
+  mutating func add(
+    _ note: EventNote, _ bytes: Span<UInt8>, _ event: BusEvent, _ lane: Lane, start: Int64, _ direction: LineDirection
+  ) {
+    let (time, left) = RecordingTime.unix(start, origin: origin)
+    // The buffers are moved out and back: a span of one part of a value bars all of it from change.
+    var comment: [UInt8] = []
+    var header: [UInt8] = []
+    swap(&comment, &self.comment)
+    swap(&header, &self.header)
+    if lane.hasTimes {
+      var note = note
+      note.at = left
+      note.append(to: &comment)
+    }
+    var flags: PacketFlags = direction == .sent ? .outbound : .inbound
+    if event.kind == .frame, !event.checksumHolds { flags.insert(.checksumError) }
+    if event.fault != .none { flags.insert(.symbolError) }
+    if linkType == .rtacSerial { RtacHeader(direction: direction, fault: event.fault).write(time: time, to: &header) }
+    writer.addPacket(
+      interface: lane.interface, time: time, header: header.span, bytes, flags: flags, comment: comment.span)
+    comment.removeAll(keepingCapacity: true)
+    header.removeAll(keepingCapacity: true)
+    swap(&comment, &self.comment)
+    swap(&header, &self.header)
+  }
+}

@@ -1,0 +1,145 @@
+public import CaptureFiles
+internal import NinebotBus
+
+/// Bus captures in pcapng or pcap: link types 147 (bare frames) and 250 (behind an RTAC header), a tap for each
+/// interface. Packets of other link types are skipped and counted, so that files with a BLE side are fine.
+public struct PcapngSource: RecordedSource {
+  public private(set) var taps: [Tap] = []
+  public var origin: Int64? { timeline.origin }
+  /// Packets that are no bus traffic, by link type.
+  public private(set) var skipped: [LinkType: Int] = [:]
+  /// Packets that the capture had cut short.
+  public private(set) var cutPackets = 0
+
+  private let name: String
+  private var reader: PacketReader
+  private var timeline = EventTimeline()
+  /// What is known of each interface of the reader.
+  private var lanes: [Lane] = []
+  /// A packet that belongs to the next chunk. Its ranges are good until the reader goes on.
+  private var held: CapturedPacket?
+  private var failure: InputError?
+  /// Bytes of the chunk before: room for as many is made at once.
+  private var usualCount = 0
+
+  private struct Lane {
+    var linkType: LinkType
+    /// Index of the tap; nil for interfaces that are no bus.
+    var tap: Int?
+    var hasTimes = true
+    /// Nanoseconds that a packet's time can be off without a note.
+    var error: Int64 = 0
+    var baud: Baud?
+  }
+
+  /// Bytes in a chunk after which it is handed over.
+  private static let piece = 1 << 14
+  /// How far a packet's time is from its first start bit in files of other programs, which stamp what the system
+  /// handed to them: nanoseconds.
+  private static let foreignError: Int64 = 1_000_000
+
+  public init(_ stream: any ByteStream) {
+    name = stream.name
+    reader = PacketReader(stream)
+  }
+
+  public var warnings: [InputError] {
+    var list = skipped.sorted { $0.key.rawValue < $1.key.rawValue }.map { type, count in
+      InputError(name, "\(count) packets of \(type) are no bus traffic and were skipped")
+    }
+    if cutPackets > 0 { list.append(InputError(name, "\(cutPackets) packets were cut short when they were captured")) }
+    return list
+  }
+
+  public mutating func next() throws(InputError) -> ByteChunk? {
+    if let failure {
+      self.failure = nil
+      throw failure
+    }
+    var chunk = ByteChunk(tap: -1)
+    chunk.reserve(usualCount)
+    do {
+      while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
+        let lane = lanes[packet.interface]
+        guard let tap = lane.tap else {
+          if skipped.count < 256 || skipped[lane.linkType] != nil { skipped[lane.linkType, default: 0] += 1 }
+          continue
+        }
+        if chunk.tap != tap, !chunk.bytes.isEmpty {
+          held = packet
+          break
+        }
+        chunk.tap = tap
+        append(packet, lane, to: &chunk)
+        if chunk.bytes.count >= PcapngSource.piece { break }
+      }
+    } catch {
+      if chunk.bytes.isEmpty { throw error }
+      failure = error
+    }
+    usualCount = chunk.bytes.count
+    return chunk.bytes.isEmpty ? nil : chunk
+  }
+
+  /// The next packet; nil at the end, and unless `waiting` where it is not there yet.
+  private mutating func nextPacket(waiting: Bool) throws(InputError) -> CapturedPacket? {
+    if let packet = held {
+      held = nil
+      return packet
+    }
+    guard waiting || reader.nextIsBuffered, let packet = try reader.next() else { return nil }
+    while lanes.count < reader.interfaces.count { addLane(reader.interfaces[lanes.count]) }
+    return packet
+  }
+
+  private mutating func addLane(_ interface: CaptureInterface) {
+    var lane = Lane(linkType: interface.linkType, error: interface.resolution)
+    defer { lanes.append(lane) }
+    guard interface.linkType == .user0 || interface.linkType == .rtacSerial else { return }
+    let note = interface.comments.lazy.compactMap { TapNote(Array($0.utf8).span) }.first
+    if let note { timeline.adopt(note) } else { lane.error += PcapngSource.foreignError }
+    lane.hasTimes = note?.hasTimes ?? true
+    lane.baud = interface.speed.flatMap { (1...100_000_000).contains($0) ? Baud(Int($0)) : nil }
+    let tap = Tap(
+      name: interface.name.isEmpty ? "bus\(taps.count)" : interface.name,
+      detail: interface.description.isEmpty ? name : interface.description, baud: lane.baud,
+      quality: lane.hasTimes ? .frames : .none)
+    // The sections of files that were put behind each other describe the same tap again.
+    lane.tap = taps.firstIndex(of: tap)
+    if lane.tap == nil || interface.name.isEmpty || sameSection(interface) {
+      lane.tap = taps.count
+      taps.append(tap)
+    }
+  }
+
+  /// Whether a tap with this name belongs to the running section already: then it is another one.
+  private func sameSection(_ interface: CaptureInterface) -> Bool {
+    reader.interfaces[reader.sectionInterfaces].filter { $0.name == interface.name }.count > 1
+  }
+
+  private mutating func append(_ packet: CapturedPacket, _ lane: Lane, to chunk: inout ByteChunk) {
+    if packet.originalLength > packet.data.count { cutPackets += 1 }
+    var data = packet.data
+    var fault = packet.flags.contains(.symbolError) ? LineFault.framing : .none
+    let content = reader.bytes
+    let bytes = content.span
+    if lane.linkType == .rtacSerial {
+      guard let header = RtacHeader(bytes.extracting(data)) else { return }
+      data = (data.lowerBound + RtacHeader.length)..<data.upperBound
+      if header.fault != .none { fault = header.fault }
+    }
+    bytes.extracting(data).withUnsafeBufferPointer { chunk.bytes.append(contentsOf: $0) }
+    guard lane.hasTimes else { return }
+    var event = FileEvent(time: 0, error: lane.error, fault: fault)
+    if packet.commentCount > 0 {
+      var options = reader.options(of: packet)
+      while event.note == nil, let option = options.next(in: bytes) {
+        guard option.code == PcapngOptions.Option.comment else { continue }
+        event.note = EventNote(bytes.extracting(option.value))
+      }
+    }
+    // Simple packets have no time: right behind what came before is the best guess.
+    event.time = packet.time.map { timeline.place($0) } ?? chunk.times.last?.start.latest ?? 0
+    event.append(count: data.count, baud: lane.baud, to: &chunk.times)
+  }
+}

@@ -1,0 +1,68 @@
+internal import NinebotBus
+
+/// What a capture file keeps of a tap besides its name and speed, as text: `mi-bus: origin=1700000000000000000 times=edges`.
+///
+/// A comment of the interface in pcapng; in the text log a header line, with `tap` and `baud`.
+struct TapNote: Hashable {
+  /// Unix time of the capture's time 0, nanoseconds; nil where nobody knows it, and then times count from 0.
+  var origin: Int64?
+  /// False when the bytes had no times: those in the file are counted from the baud rate.
+  var hasTimes = true
+  /// The tap's name, in the text log.
+  var tap: String?
+  var baud: Baud?
+
+  init(origin: Int64?, hasTimes: Bool, tap: String? = nil, baud: Baud? = nil) {
+    self.origin = origin
+    self.hasTimes = hasTimes
+    self.tap = tap
+    self.baud = baud
+  }
+
+  /// The note of a tap that is recorded. An origin before 1973 cannot be told from a count.
+  init(_ tap: Tap, origin: Int64?, named: Bool) {
+    self.init(
+      origin: origin, hasTimes: tap.quality != .none, tap: named ? tap.name : nil, baud: named ? tap.baud : nil)
+  }
+
+  /// The note as text, mark included.
+  var text: String {
+    var words = ["mi-bus:"]
+    if let tap { words.append("tap=\(tap)") }
+    if let baud { words.append("baud=\(baud.rate)") }
+    words.append("origin=\(origin.map(String.init) ?? "none")")
+    if !hasTimes { words.append("times=none") }
+    return words.joined(separator: " ")
+  }
+
+  /// Reads a note that begins at the start of `text`; nil where none does or it has no origin.
+  init?(_ text: Span<UInt8>) {
+    guard var words = NoteWords(text) else { return nil }
+    var complete = false
+    while let word = words.next(in: text) {
+      switch word.key(in: text) {
+      case "origin":
+        complete = true
+        origin = word.value.count > 19 ? nil : TapNote.number(text, word.value)
+      case "times": hasTimes = text.string(word.value) != "none"
+      case "tap": tap = text.string(word.value)
+      case "baud":
+        if let rate = DecimalText.number(text, word.value), (1...100_000_000).contains(rate) { baud = Baud(Int(rate)) }
+      default: break
+      }
+    }
+    guard complete else { return nil }
+  }
+
+  /// Nineteen digits, as today's Unix nanoseconds have.
+  private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    Int64(text.string(range)).flatMap { (0...(1 << 62)).contains($0) ? $0 : nil }
+  }
+}
+
+extension Span<UInt8> {
+  /// The text in a range.
+  func string(_ range: Range<Int>) -> String {
+    String(decoding: range.map { self[$0] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,79 @@
+import CaptureFiles
+import Glibc
+import NinebotBus
+import SystemPackage
+import UartSniffer
+
+/// Bytes of a bus that come over TCP, from ser2net or an ESP32. Only listens.
+final class LiveSocket {
+  private(set) var tap: Tap
+  let descriptor: FileDescriptor
+  private var clock: PacketClock
+  private let system = KernelSerial()
+
+  /// How long bytes may lie in a network before they arrive; assumed, since nothing tells it.
+  private static let timing = AdapterTiming(timer: 200_000_000, basis: .assumed)
+
+  /// Connects, at most for five seconds.
+  init(host: String, port: UInt16, name: String, baud: Baud, clock: CaptureClock) throws(InputError) {
+    let thing = "tcp:\(host):\(port)"
+    descriptor = try Self.connect(host, port, thing)
+    tap = Tap(
+      name: name, detail: thing, baud: baud,
+      quality: .packets(latency: Self.timing.timer + Self.timing.transfer))
+    tap.isPacedByWire = false
+    self.clock = PacketClock(origin: clock.monotonic, opened: system.now(), baud: baud, adapter: Self.timing)
+  }
+
+  deinit { try? descriptor.close() }
+
+  /// What came, and whether the other side has closed.
+  func receive(after window: PollWindow, tap index: Int) -> (chunk: ByteChunk, isOver: Bool) {
+    var chunk = ByteChunk(tap: index)
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let got = read(descriptor.rawValue, &bytes, bytes.count)
+    if got > 0 {
+      chunk.bytes = Array(bytes.prefix(got))
+      clock.push(count: got, window: window, read: system.now(), into: &chunk.times)
+      return (chunk, false)
+    }
+    return (chunk, got == 0 || errno != EAGAIN && errno != EINTR)
+  }
+
+  private static func connect(_ host: String, _ port: UInt16, _ thing: String) throws(InputError) -> FileDescriptor {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, String(port), &hints, &found)
+    guard code == 0 else { throw InputError(thing, String(cString: gai_strerror(code)), remedy: "check the host's name") }
+    defer { freeaddrinfo(found) }
+    var cause = "no address"
+    var next = found
+    while let entry = next {
+      next = entry.pointee.ai_next
+      let raw = socket(
+        entry.pointee.ai_family, entry.pointee.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      guard raw >= 0 else { continue }
+      if finish(raw, entry.pointee) { return FileDescriptor(rawValue: raw) }
+      cause = String(cString: strerror(errno))
+      close(raw)
+    }
+    throw InputError(thing, "cannot connect: \(cause)", remedy: "is the other side listening?")
+  }
+
+  /// Waits for a connection that was begun; errno tells why it failed.
+  private static func finish(_ raw: Int32, _ address: addrinfo) -> Bool {
+    if Glibc.connect(raw, address.ai_addr, address.ai_addrlen) == 0 { return true }
+    guard errno == EINPROGRESS else { return false }
+    var entry = pollfd(fd: raw, events: Int16(POLLOUT), revents: 0)
+    guard poll(&entry, 1, 5000) == 1 else {
+      errno = ETIMEDOUT
+      return false
+    }
+    var failure: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(raw, SOL_SOCKET, SO_ERROR, &failure, &size)
+    errno = failure
+    return failure == 0
+  }
+}

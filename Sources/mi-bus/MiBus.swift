@@ -1,0 +1,53 @@
+import ArgumentParser
+import CaptureFiles
+import Glibc
+
+/// The command `mi-bus`.
+@main
+struct MiBus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mi-bus",
+    abstract: "See who says what on the serial bus of a Xiaomi or Ninebot scooter.",
+    discussion: """
+      SOURCE is a serial port (/dev/ttyUSB0), a recording, recognised by its content (pcapng, logic analyser, text \
+      log, raw bytes), sim:SCENARIO (the built-in scooter), tcp:HOST:PORT, or - for standard input. NAME=SOURCE \
+      names its tap. Sniffing never transmits.
+
+      Exit codes: 0 done; 1 findings, or a failure that stopped the work; 2 wrong usage, or an input that cannot \
+      be opened or read.
+      """,
+    version: "mi-bus \(version)",
+    subcommands: [SniffCommand.self, PortsCommand.self, ProfilesCommand.self])
+
+  static let version = "0.1.0"
+
+  /// Runs the command and ends with the exit codes that the help promises.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as InputError {
+      Messages.error(error.description)
+      _exit(2)
+    } catch let error as OutputError {
+      // A reader that closes its end has seen enough: that is no failure.
+      if case .closed = error { _exit(0) }
+      Messages.error(error.description)
+      _exit(1)
+    } catch {
+      let code = exitCode(for: error)
+      let text = fullMessage(for: error)
+      if code == .success {
+        print(text)
+      } else if !text.isEmpty {
+        Messages.write(text + "\n")
+      }
+      exit(withCode: code)
+    }
+  }
+
+  private static func exit(withCode code: ExitCode) -> Never {
+    fflush(nil)
+    _exit(code == .validationFailure ? 2 : code.rawValue)
+  }
+}

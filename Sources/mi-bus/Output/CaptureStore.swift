@@ -1,0 +1,78 @@
+import CaptureFiles
+import NinebotBus
+import SystemPackage
+import UartSniffer
+
+/// The file of `--write`: everything that was decoded, whatever the view shows.
+struct CaptureStore: ~Copyable {
+  /// What a file's ending asks for.
+  enum Format {
+    case pcapng, textLog, rawBytes
+
+    init?(path: String) {
+      switch path.split(separator: ".").last {
+      case "pcapng": self = .pcapng
+      case "txt", "log": self = .textLog
+      case "bin": self = .rawBytes
+      default: return nil
+      }
+    }
+  }
+
+  private let format: Format
+  private let descriptor: FileDescriptor
+  private let path: String
+  /// Made when the taps are known, since a capture starts with its time 0.
+  private var recorder: (any Recorder)?
+  /// The recorder's index for each tap.
+  private var taps: [Int] = []
+
+  /// Creates the file. A file that exists is not overwritten.
+  static func create(path: String) throws(InputError) -> CaptureStore {
+    guard let format = Format(path: path) else {
+      throw InputError(path, "its ending names no format", remedy: "use .pcapng, .txt, .log or .bin")
+    }
+    return CaptureStore(format: format, path: path, descriptor: try createFile(path))
+  }
+
+  private init(format: Format, path: String, descriptor: FileDescriptor) {
+    self.format = format
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  deinit { try? descriptor.close() }
+
+  private static func createFile(_ path: String) throws(InputError) -> FileDescriptor {
+    do {
+      return try .open(
+        FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      let cause = "\(error as? Errno ?? .ioError)"
+      throw InputError(path, "cannot be created: \(cause)", remedy: "choose another name or folder")
+    }
+  }
+
+  /// Names the taps; the list only grows.
+  mutating func name(taps new: [Tap], origin: Int64?) throws(OutputError) {
+    if recorder == nil {
+      let sink = DescriptorSink(descriptor, name: path)
+      recorder =
+        switch format {
+        case .pcapng: PcapngRecorder(sink, origin: origin)
+        case .textLog: TextLogRecorder(sink, origin: origin)
+        case .rawBytes: RawRecorder(sink)
+        }
+    }
+    for tap in new.dropFirst(taps.count) {
+      if let index = try recorder?.add(tap) { taps.append(index) }
+    }
+  }
+
+  mutating func record(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(OutputError) {
+    try recorder?.record(event, bytes, tap: taps[tap])
+  }
+
+  mutating func flush() throws(OutputError) { try recorder?.flush() }
+}

@@ -1,0 +1,64 @@
+import BusPrinter
+import BusTimeline
+import CaptureFiles
+import Glibc
+import NinebotBus
+import UartSniffer
+
+/// One run of `sniff`: a source at one end, lines and a summary at the other.
+struct SniffRun: ~Copyable {
+  private var pipeline: SniffPipeline
+  private let summaryOnly: Bool
+  private let json: Bool
+
+  init(profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?) throws {
+    signal(SIGPIPE, SIG_IGN)
+    summaryOnly = view.summaryOnly
+    if case .json = view.form { json = true } else { json = false }
+    var store: CaptureStore?
+    if let path { store = try CaptureStore.create(path: path) }
+    pipeline = SniffPipeline(
+      stages: SniffStages(
+        profile: profile, attributor: attributor, store: store,
+        view: SniffView(settings: view, profile: profile, output: .standard)), pause: pause)
+  }
+
+  /// A recording, from its beginning to its end. What was readable is shown before an error is thrown.
+  mutating func recorded(_ source: any RecordedSource, duration: Int64?) throws {
+    var source = source
+    var failure: InputError?
+    var progress = Progress()
+    do {
+      while !pipeline.isFull, let chunk = try source.next() {
+        try pipeline.name(taps: source.taps, origin: source.origin)
+        if let duration, let first = chunk.times.first, first.start.earliest > duration { break }
+        try pipeline.push(chunk)
+        progress.add(chunk.bytes.count)
+      }
+    } catch let error as InputError {
+      failure = error
+    }
+    progress.end()
+    try pipeline.name(taps: source.taps, origin: source.origin)
+    try end(notes: source.warnings.map(\.description))
+    if let failure { throw failure }
+  }
+
+  /// Ports and sockets, until a signal or the end of the time.
+  mutating func live(_ inputs: LiveInputs, duration: Int64?) throws {
+    let signals = try SignalWatch.start()
+    try pipeline.name(taps: inputs.sources.map(\.tap), origin: inputs.clock.unix)
+    var loop = LiveLoop(
+      inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
+    defer { inputs.stop() }
+    try loop.run(into: &pipeline, signals: signals)
+    try end(notes: inputs.notes)
+  }
+
+  /// The summary is data when it was asked for, else words beside the data.
+  private mutating func end(notes: [String]) throws {
+    let summary = try pipeline.finish(notes: notes)
+    if summaryOnly || json { try pipeline.show(summary) }
+    if !summaryOnly { try pipeline.tell(summary) }
+  }
+}

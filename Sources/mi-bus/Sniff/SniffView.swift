@@ -1,0 +1,77 @@
+import BusPrinter
+import BusTimeline
+import CaptureFiles
+import NinebotBus
+import UartSniffer
+
+/// What a person wants to see of the bus.
+struct ViewSettings: Sendable {
+  enum Form: Sendable {
+    case text(TextLineWriter.Layout)
+    case json
+  }
+
+  var form: Form
+  var style: Style
+  var filter = FrameFilter()
+  /// Only what differs from the last time.
+  var changesOnly = false
+  /// No lines, only the summary at the end.
+  var summaryOnly = false
+  /// Ends after so many lines.
+  var count: Int?
+}
+
+/// The lines on standard output.
+struct SniffView: ~Copyable {
+  private let settings: ViewSettings
+  private let profile: Profile
+  private var changes = ChangeFilter()
+  private var text: TextLineWriter?
+  private var json: JsonLineWriter?
+  private(set) var output: OutputStream
+  private var shown = 0
+
+  init(settings: ViewSettings, profile: Profile, output: consuming OutputStream) {
+    self.settings = settings
+    self.profile = profile
+    self.output = output
+  }
+
+  /// Whether as many lines were shown as the person asked for.
+  var isFull: Bool { settings.count.map { shown >= $0 } ?? false }
+
+  /// Names the taps. More of them may become known later; the header is written once.
+  mutating func name(taps: [Tap], origin: Int64?) {
+    let names = taps.map(\.name)
+    switch settings.form {
+    case .text(let layout):
+      text = TextLineWriter(profile: profile, taps: names, origin: origin ?? 0, layout: layout, style: settings.style)
+    case .json:
+      if json == nil, !settings.summaryOnly { JsonHeader(taps: taps, origin: origin, profile: profile.name).append(to: &output.buffer) }
+      json = JsonLineWriter(profile: profile, taps: names)
+    }
+  }
+
+  mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
+    guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
+    if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
+    if json != nil {
+      json?.append(row, bytes: bytes, to: &output.buffer)
+    } else {
+      text?.append(row, bytes: bytes, to: &output.buffer)
+    }
+    shown += 1
+    try output.flushIfFull()
+  }
+
+  mutating func show(_ summary: Summary) {
+    let writer = SummaryWriter(profile: profile, style: settings.style)
+    switch settings.form {
+    case .text: writer.text(summary, to: &output.buffer)
+    case .json: writer.json(summary, to: &output.buffer)
+    }
+  }
+
+  mutating func flush() throws(OutputError) { try output.flush() }
+}

@@ -1,0 +1,143 @@
+import CaptureFiles
+import NinebotBus
+import TestSupport
+import Testing
+
+@testable import UartSniffer
+
+@Suite struct PcapngSourceTests {
+  private static let frame = hexBytes("55AA03206500007DFF")
+
+  private func bytes(_ build: (inout PcapngWriter) -> Void) -> [UInt8] {
+    var writer = PcapngWriter()
+    build(&writer)
+    return writer.pending
+  }
+
+  private func read(_ bytes: [UInt8], piece: Int = .max) -> ReadRecording {
+    ReadRecording(PcapngSource(MemoryStream(bytes, name: "capture", piece: piece)))
+  }
+
+  /// A file with a bus and a BLE side is a bus recording; the rest is skipped and said.
+  @Test func otherLinkTypesAreSkippedAndCounted() {
+    let read = read(
+      bytes { writer in
+        let ble = writer.addInterface(CaptureInterface(linkType: .bluetoothH4WithDirection, name: "ble0"))
+        let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+        for index in 0..<10 {
+          let time = 1_700_000_000_000_000_000 + Int64(index) * 10_000_000
+          writer.addPacket(interface: ble, time: time, [1, 2, 3].span)
+          writer.addPacket(interface: bus, time: time + 5_000_000, Self.frame.span)
+        }
+      })
+    #expect(read.taps.map(\.name) == ["bus0"])
+    #expect(read.origin == 1_700_000_000_005_000_000)
+    #expect(read.warnings.map(\.cause) == ["10 packets of link type 201 are no bus traffic and were skipped"])
+    #expect(read.events().map(\.bytes) == Array(repeating: Self.frame, count: 10))
+    #expect(read.events().map(\.event.start.middle) == (0..<10).map { $0 * 10_000_000 })
+  }
+
+  /// Other programs stamp what the system gave them: nothing fine is claimed.
+  @Test func foreignFilesHaveWideTimes() throws {
+    let read = read(
+      bytes { writer in
+        let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+        writer.addPacket(interface: bus, time: 1_700_000_000_000_000_000, Self.frame.span)
+      })
+    let event = try #require(read.events().first?.event)
+    #expect(event.start.error >= 1_000_000)
+    #expect(event.shape == FrameShape())
+  }
+
+  @Test func symbolErrorsOfForeignFilesAreFaults() throws {
+    let read = read(
+      bytes { writer in
+        let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+        writer.addPacket(interface: bus, time: 0, [0, 0].span, flags: [.inbound, .symbolError])
+      })
+    #expect(read.events().map(\.event.kind) == [.lineError])
+    #expect(read.events().map(\.event.fault) == [.framing])
+  }
+
+  @Test(arguments: [(UInt8(2), LineFault.none), (5, .overrun), (7, .framing), (8, .parity), (9, .lineBreak)])
+  func rtacHeadersTellFaults(event: UInt8, fault: LineFault) {
+    let read = read(
+      bytes { writer in
+        let bus = writer.addInterface(CaptureInterface(linkType: .rtacSerial))
+        writer.addPacket(
+          interface: bus, time: 0, header: [0, 0, 0, 0, 0, 0, 0, 0, event, 0, 0, 0].span, [0x77].span)
+        writer.addPacket(interface: bus, time: 0, [1, 2].span)
+      })
+    #expect(read.bytes() == [0x77])
+    #expect(read.events().map(\.event.fault) == [fault])
+  }
+
+  /// The parts of a rotated capture, put behind each other, are one recording of the same taps.
+  @Test func sectionsOfTheSameTapsContinueThem() {
+    let part = { (time: Int64) in
+      self.bytes { writer in
+        for name in ["bus0", "bus1"] {
+          _ = writer.addInterface(CaptureInterface(linkType: .user0, name: name))
+        }
+        writer.addPacket(interface: 1, time: time, Self.frame.span)
+      }
+    }
+    let read = read(part(1_700_000_000_000_000_000) + part(1_700_000_000_020_000_000))
+    #expect(read.taps.map(\.name) == ["bus0", "bus1"])
+    #expect(read.events(tap: 1).map(\.event.start.middle) == [0, 20_000_000])
+  }
+
+  @Test func twoInterfacesWithoutNamesAreTwoTaps() {
+    let read = read(
+      bytes { writer in
+        for _ in 0..<2 { _ = writer.addInterface(CaptureInterface(linkType: .user0, name: "", description: "x")) }
+        writer.addPacket(interface: 0, time: 0, [1].span)
+        writer.addPacket(interface: 1, time: 0, [2].span)
+      })
+    #expect(read.taps.map(\.name) == ["bus0", "bus1"])
+    #expect(read.bytes(tap: 1) == [2])
+  }
+
+  /// Cut anywhere, the whole packets come first and then one error.
+  @Test func aBrokenTailIsReadBeforeTheError() {
+    let whole = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      for index in 0..<3 { writer.addPacket(interface: bus, time: Int64(index), Self.frame.span) }
+    }
+    for cut in 1..<whole.count {
+      let read = read(Array(whole.prefix(cut)), piece: 100)
+      #expect(read.bytes().count % Self.frame.count == 0)
+      #expect(read.bytes().count <= cut)
+    }
+    let last = read(Array(whole.dropLast()))
+    #expect(last.bytes() == Self.frame + Self.frame)
+    #expect(last.error?.cause.contains("breaks off") == true)
+  }
+
+  /// Notes are data from a file: whatever they say, nothing overflows.
+  @Test(arguments: [
+    "dur=-999999999999", "dur=999999999999999999", "err=99999999999999 dur=1", "dur=1 pitch=-99999999999",
+    "dur=1 bits=99999999999 span=-99999999999", "dur=1 at=-1125899906842624", "dur=", "dur", "=", "err=.5 dur=.5",
+    "dur=1 fault=nonsense", "dur=1125899906842624 enderr=1125899906842624.5 err=1125899906842624.5 pitch=2147483647",
+  ])
+  func hostileNotesDoNoHarm(note: String) {
+    for origin in ["", "mi-bus: origin=9223372036854775807", "mi-bus: origin=4611686018427387904", "mi-bus: origin=-5"]
+    {
+      for time in [0, Int64.max] {
+        for count in 1...5 {
+          let read = read(
+            bytes { writer in
+              let bus = writer.addInterface(CaptureInterface(linkType: .user0, comments: [origin]))
+              for _ in 0..<2 {
+                writer.addPacket(
+                  interface: bus, time: time, Array(repeating: 0x55, count: count).span,
+                  comment: Array("mi-bus: \(note)".utf8).span)
+              }
+            })
+          #expect(read.bytes().count == 2 * count)
+          #expect(read.events().reduce(0) { $0 + $1.bytes.count } == 2 * count)
+        }
+      }
+    }
+  }
+}
