@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(
       name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests",
       dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],

@@ -142,8 +142,8 @@ struct WireModel: Sendable {
   }
 
   private static func alike(_ a: Measurement, _ b: Measurement) -> Bool {
-    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 4 * (a.pitchSpread + b.pitchSpread)
-    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 4 * (a.clockSpread + b.clockSpread)
+    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 3 * hypotf(a.pitchSpread, b.pitchSpread)
+    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 3 * hypotf(a.clockSpread, b.clockSpread)
     return pitch && clock
   }
 
