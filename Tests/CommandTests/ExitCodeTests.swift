@@ -123,7 +123,7 @@ import Testing
     let found = try Command.run(["profiles", "check", faulty])
     #expect(found.ending == .exit(1))
     #expect(!found.output.isEmpty && found.errors.isEmpty)
-    let sound = try scratch.write("extends: m365\ntitle: Mine\n".utf8, as: "sound.yaml")
+    let sound = try scratch.write("name: sound\nextends: m365\ntitle: Mine\n".utf8, as: "sound.yaml")
     let fine = try Command.run(["profiles", "check", sound])
     #expect(fine.ending == .exit(0), "\(fine.output)\(fine.errors)")
     #expect(try Command.run(["profiles"]).output.contains("m365"))

@@ -110,7 +110,7 @@ import UartSniffer
     let first = try sniff(port, [])
     let second = try Command.shell(
       // Root passes over exclusive use, so an ordinary user is needed; nobody is one.
-      #"chmod 666 "$1"; if [ "$(id -u)" = 0 ]; then exec setpriv --reuid 65534 --clear-groups "$MI_BUS" sniff "$1" --for 1s; fi; exec "$MI_BUS" sniff "$1" --for 1s"#,
+      #"chmod 666 "$1"; if [ "$(id -u)" = 0 ]; then exec setpriv --reuid 65534 --regid 65534 --clear-groups "$MI_BUS" sniff "$1" --for 1s; fi; exec "$MI_BUS" sniff "$1" --for 1s"#,
       [port.path], in: scratch)
     #expect(second.ending == .exit(2), "\(second.errors)")
     #expect(second.errors.contains(port.path) && second.errors.contains("use"), "\(second.errors)")
@@ -122,7 +122,7 @@ import UartSniffer
   func forbidden() throws {
     let port = try PseudoTerminal()
     let outcome = try Command.shell(
-      #"chmod 660 "$1"; if [ "$(id -u)" = 0 ]; then exec setpriv --reuid 65534 --clear-groups "$MI_BUS" sniff "$1"; fi; chmod 000 "$1"; exec "$MI_BUS" sniff "$1""#,
+      #"chmod 660 "$1"; if [ "$(id -u)" = 0 ]; then exec setpriv --reuid 65534 --regid 65534 --clear-groups "$MI_BUS" sniff "$1"; fi; chmod 000 "$1"; exec "$MI_BUS" sniff "$1""#,
       [port.path], in: scratch)
     #expect(outcome.ending == .exit(2))
     #expect(outcome.errors.contains("group") && outcome.errors.contains(port.path), "\(outcome.errors)")

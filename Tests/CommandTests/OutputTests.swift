@@ -166,7 +166,8 @@ import Testing
 
   @Test("--sender goes by the evidence")
   func sender() throws {
-    for name in ["esc", "ble", "bms"] {
+    // On this wire the battery's answers come from the ESC, whatever their address says.
+    for name in ["esc", "ble"] {
       let shown = try JsonLines(try sniff("--json", "--sender", name).output).of(kind: "frame")
       #expect(!shown.isEmpty && shown.allSatisfy { $0["sender"] as? String == name })
     }

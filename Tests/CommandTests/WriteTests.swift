@@ -63,11 +63,11 @@ import Testing
 
   @Test("what is copied from copy to copy stays the same")
   func copies() throws {
-    for (from, to) in [("stock.csv", "a.pcapng"), ("a.pcapng", "b.txt"), ("b.txt", "c.pcapng"), ("c.pcapng", "d.txt")] {
+    for (from, to) in [("stock.csv", "a.pcapng"), ("a.pcapng", "b.pcapng"), ("b.pcapng", "c.txt"), ("c.txt", "d.txt")] {
       _ = try Command.run(["sniff", from, "--summary", "--write", to], in: scratch)
     }
-    #expect(try events("c.pcapng") == events("a.pcapng"))
-    #expect(scratch.text("d.txt") == scratch.text("b.txt"))
-    #expect(scratch.bytes("c.pcapng").count == scratch.bytes("a.pcapng").count, "descriptions do not grow")
+    #expect(try events("d.txt") == events("stock.csv"))
+    #expect(scratch.text("d.txt") == scratch.text("c.txt"))
+    #expect(scratch.bytes("b.pcapng") == scratch.bytes("a.pcapng"), "descriptions do not grow")
   }
 }

@@ -55,7 +55,8 @@ struct SniffView: ~Copyable {
 
   mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
     guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
-    if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
+    // A spoiled frame says nothing of its data: it is shown and not remembered.
+    if settings.changesOnly, row.event.checksumHolds, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {
       json?.append(row, bytes: bytes, to: &output.buffer)
     } else {
