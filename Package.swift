@@ -129,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BusPrinterTests", dependencies: ["BusPrinter", "BusTimeline", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
       dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
