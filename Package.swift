@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BusTimeline"],
+      dependencies: ["NinebotBus", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
