@@ -111,7 +111,9 @@ struct BleTotals {
     guard json else {
       out.append("the phone wrote \(writes) messages and received \(received), \(unsolicited) of them unasked; ")
       out.append("\(unreadable) cannot be read\n")
-      if !members.isEmpty { out.append("  somebody polls in a ring: \(members.map(Self.words).joined(separator: ", "))\n") }
+      if !members.isEmpty {
+        out.append("  somebody polls in a ring: \(members.map(Self.words).joined(separator: ", "))\n")
+      }
       for note in notes { out.append("  note: \(note)\n") }
       return
     }

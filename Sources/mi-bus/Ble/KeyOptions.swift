@@ -7,7 +7,8 @@ struct KeyOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Token file of a registration: 12 bytes, raw or hexadecimal.", valueName: "file"))
   var token: [String] = []
 
-  @Option(help: ArgumentHelp("File with the app's private key, where the log holds its registration.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File with the app's private key, where the log holds its registration.", valueName: "file"))
   var privateKey: [String] = []
 
   @Option(help: ArgumentHelp("Session key of the app's messages, hexadecimal.", valueName: "hex"))

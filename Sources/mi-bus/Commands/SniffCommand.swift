@@ -17,7 +17,8 @@ struct SniffCommand: ParsableCommand {
       sources are merged in time. Ctrl-C ends a live capture normally, with the summary on standard error.
       """)
 
-  @Argument(help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
   var sources: [String] = []
 
   @OptionGroup(title: "Reading") var input: InputOptions
@@ -28,7 +29,8 @@ struct SniffCommand: ParsableCommand {
   var duration: TimeSpan?
 
   @Option(
-    help: ArgumentHelp("Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
   var write: String?
 
   mutating func validate() throws {
