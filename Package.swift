@@ -104,6 +104,14 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    .executableTarget(
+      name: "mi-bus-accuracy",
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
     // What the tests share; nothing of it is shipped.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(

@@ -102,6 +102,7 @@ public final class LiveSerial {
     tap = Tap(
       name: name, detail: adapter.driver.map { "\(path) (\($0))" } ?? path, baud: baud,
       quality: .packets(latency: adapter.timing.timer + adapter.timing.transfer))
+    tap.isPacedByWire = !port.node.isPseudoTerminal
     recentCounters = port.countersAtOpen.map { $0.since($0) }
     self.port = consume port
   }

@@ -31,7 +31,8 @@ public struct PortState: Hashable, Sendable {
     self.patience = patience
   }
 
-  /// The port hung up.
+  /// The port hung up. It must be closed then: a tty that is held open keeps its number, and the adapter would come
+  /// back under another name.
   public mutating func lost(at now: Int64) {
     guard phase == .open else { return }
     phase = .gone(since: now)

@@ -7,7 +7,7 @@ public import SystemPackage
 /// A pair of ttys without a line in between: what is written here is read from `path`, as from an adapter.
 ///
 /// Closed when the value goes away; whoever has `path` open then sees a hang-up.
-public struct PseudoTerminal: ~Copyable {
+public struct PseudoTerminal: ~Copyable, Sendable {
   /// The slave side, for `SerialPort`: `/dev/pts/3`.
   public let path: String
   /// The master side.

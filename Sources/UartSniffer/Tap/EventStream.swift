@@ -37,9 +37,13 @@ public struct EventStream: Sendable {
     self.mostHeld = mostHeld
   }
 
+  /// How long a program that writes a frame may be held up, in nanoseconds.
+  private static let programsPause: Int64 = 200_000_000
+
   /// Makes room for taps that became known; those already there keep their state.
   public mutating func add(taps: [Tap], pause: Int64) {
     for tap in taps.dropFirst(lanes.count) {
+      let pause = tap.isPacedByWire ? pause : max(pause, Self.programsPause)
       lanes.append(Lane(decoder: FrameDecoder(settings: .init(baud: tap.baud ?? .standard, pause: pause))))
     }
   }

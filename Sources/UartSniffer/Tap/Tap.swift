@@ -11,6 +11,10 @@ public struct Tap: Hashable, Sendable {
   /// How well the times of its bytes are known.
   public var quality: TimeQuality
 
+  /// False where a program hands the bytes over, as on a pseudo terminal: it may be held up in the middle of a frame,
+  /// so a pause says nothing of the wire.
+  public var isPacedByWire = true
+
   public init(name: String, detail: String, baud: Baud?, quality: TimeQuality) {
     self.name = name
     self.detail = detail

@@ -21,6 +21,7 @@ final class LiveSocket {
     tap = Tap(
       name: name, detail: thing, baud: baud,
       quality: .packets(latency: Self.timing.timer + Self.timing.transfer))
+    tap.isPacedByWire = false
     self.clock = PacketClock(origin: clock.monotonic, opened: system.now(), baud: baud, adapter: Self.timing)
   }
 
