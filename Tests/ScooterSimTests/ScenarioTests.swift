@@ -124,6 +124,25 @@ private func isSound(_ transmission: Transmission) -> Bool {
     #expect(error.map { "\($0)".contains(cause) && "\($0)".contains(remedy) } == true, "\(String(describing: error))")
   }
 
+  @Test func fileChangesWhatItNames() throws {
+    let scenario = try Scenario(
+      yaml: """
+        about: mine
+        ble: { slot-ms: 25, rewrites-reads: false }
+        phone: { pages: [[bms 31 0a]], start-up: [], writes: 0 }
+        dashes: [{ trigger: timer, period-ms: 200, polls: [esc b0 20], transmitter: { clock-ppm: 150, idle-us: 20 } }]
+        """, name: "mine", seed: 5)
+    #expect(scenario.name == "mine" && scenario.about == "mine" && scenario.ble.slot == 25e6)
+    #expect(scenario.esc == EscSettings())
+    let all = transmissions(scenario, seconds: 60)
+    let asked = all.filter { $0.truth.cause == .phone }
+    #expect(asked.count > 300 && asked.allSatisfy { $0.truth.frame[3...6] == [0x22, 0x01, 0x31, 0x0A] })
+    let dash = all.filter { $0.truth.sender == .dash(1) }
+    #expect((270...300).contains(dash.count))
+    let bit = try #require(dash.first?.bytes.first?.bit)
+    #expect(abs(bit - 8_681.86) < 1)
+  }
+
   /// Whatever is in a file: a scenario that runs, or an error that says why not.
   @Test func damagedFilesNeverCrash() throws {
     let original = """

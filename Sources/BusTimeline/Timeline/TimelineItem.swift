@@ -1,5 +1,3 @@
-public import NinebotBus
-
 /// One bar or mark on the time line of a scooter: a frame on a wire, or a message over the air.
 public struct TimelineItem: Sendable {
   /// Whose lane it is drawn in.

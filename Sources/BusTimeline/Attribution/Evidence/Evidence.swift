@@ -21,6 +21,7 @@ enum EvidenceTable {
     var weighing = Weighing()
     weighing.add(RoleEvidence(), observation, wire)
     weighing.add(RhythmEvidence(), observation, wire)
+    weighing.add(TriggerEvidence(), observation, wire)
     weighing.add(AirTimeEvidence(), observation, wire)
     weighing.add(PitchEvidence(), observation, wire)
     weighing.add(BitClockEvidence(), observation, wire)
@@ -32,8 +33,8 @@ enum EvidenceTable {
 
 /// What all rows of evidence say of one frame, apart and together.
 struct Weighing: Sendable {
-  /// By kind of evidence, then by candidate.
-  private var rows = [84 of Float](repeating: 0)
+  /// By kind of evidence, then by candidate: room for 8 kinds, as in `Votes`.
+  private var rows = [96 of Float](repeating: 0)
   private(set) var total = Scores()
 
   @inline(__always)
@@ -125,7 +126,7 @@ struct Scores: Sendable {
     difference == 0 ? 1 : difference < -12 ? 0 : expf(difference)
   }
 
-  fileprivate func copy(to rows: inout [84 of Float], at start: Int) {
+  fileprivate func copy(to rows: inout [96 of Float], at start: Int) {
     let values = values.span
     for index in 0..<Candidate.count { rows[start + index] = values[index] }
   }
