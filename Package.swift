@@ -103,7 +103,10 @@ let package = Package(
 
     .executableTarget(
       name: "mi-bus-bench",
-      dependencies: ["NinebotBus", "ScooterSim"],
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BusTimeline", "BusPrinter", "ScooterSim",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swiftSettings),
 
     .executableTarget(
