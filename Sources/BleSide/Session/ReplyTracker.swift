@@ -45,6 +45,7 @@ public struct ReplyTracker: Sendable {
 
   public let settings: Settings
   private var open: [Request] = []
+  private var rhythm = ForeignRhythm()
   /// Whether the phone's side of this connection is in the recording at all.
   private var hearsPhone = false
 
@@ -127,19 +128,31 @@ public struct ReplyTracker: Sendable {
     expire(message.time)
     switch message.condition {
     case .readable:
-      guard let index = explanation(of: message) else {
+      let key = Self.key(of: message)
+      let index = explanation(of: message)
+      if let index, !settings.isTimed || !rhythm.claims(key, at: message.time, requested: open[index].time) {
+        message.solicited = true
+        message.request = open[index].sequence
+        if open[index].reply != nil { rhythm.took(own: message.time &- open[index].time) }
+        close(index, at: message.time)
+      } else {
         message.solicited = hearsPhone ? false : nil
-        return
+        rhythm.took(foreign: key, at: message.time)
       }
-      message.solicited = true
-      message.request = open[index].sequence
-      close(index, at: message.time)
     case .preSession:
       // Before the login the phone can ask nothing.
       message.solicited = false
     case .sealed: judgeByLength(&message)
     default: return
     }
+  }
+
+  /// Address, register and length: what members of a poll ring differ in.
+  private static func key(of message: BleMessage) -> UInt32 {
+    let body = message.body
+    let index = message.format.wire == .ninebot ? 3 : 2
+    guard body.count > index else { return 0 }
+    return UInt32(body[0]) << 24 | UInt32(body[index]) << 16 | UInt32(truncatingIfNeeded: body.count & 0xFFFF)
   }
 
   /// The oldest open request that fits; a fitting one by content comes before one that is sealed.
