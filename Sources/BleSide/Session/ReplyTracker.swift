@@ -46,10 +46,15 @@ public struct ReplyTracker: Sendable {
   public let settings: Settings
   private var open: [Request] = []
   private var rhythm = ForeignRhythm()
-  /// Whether the phone's side of this connection is in the recording at all.
+  /// Whether the phone's side of this connection is certainly in the recording.
   private var hearsPhone = false
+  /// Time of the first message.
+  private var firstTime: Int64?
 
   public init(settings: Settings = Settings()) { self.settings = settings }
+
+  /// The phone was seen to write something that is no message, such as a login.
+  public mutating func heardPhone() { hearsPhone = true }
 
   /// Looks at the next message in order.
   public mutating func push(_ message: inout BleMessage) {
@@ -126,6 +131,10 @@ public struct ReplyTracker: Sendable {
 
   private mutating func judge(_ message: inout BleMessage) {
     expire(message.time)
+    let first = firstTime ?? message.time
+    firstTime = first
+    // A Bluetooth log holds both sides; only what was asked before it began is not in it.
+    if settings.isTimed, message.time &- first > settings.window { hearsPhone = true }
     switch message.condition {
     case .readable:
       let key = Self.key(of: message)

@@ -96,5 +96,7 @@ struct DisplayDashTests {
     let (log, _) = try Self.ride("displaydash", seed: 9, seconds: 60) { $0.phone?.pages = [] }
     let summary = Self.summary(read(log).events)
     #expect(Self.fromShortest(summary).map(\.dataBytes) == [4, 30, 10, 32])
+    #expect(summary.unsolicited > 400)
+    #expect(summary.solicited == 0)
   }
 }
