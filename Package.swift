@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BusTimeline"],
+      dependencies: ["NinebotBus", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
@@ -99,6 +99,14 @@ let package = Package(
     .executableTarget(
       name: "mi-bus-bench",
       dependencies: ["NinebotBus", "ScooterSim"],
+      swiftSettings: swiftSettings),
+
+    .executableTarget(
+      name: "mi-bus-accuracy",
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swiftSettings),
 
     // What the tests share; nothing of it is shipped.

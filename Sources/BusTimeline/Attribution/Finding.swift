@@ -60,6 +60,8 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
   case pitch
   /// The length of a bit.
   case bitClock
+  /// What known devices ask for.
+  case polling
   /// What the phone wrote.
   case phone
 
@@ -71,6 +73,7 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
     case .airTime: "air-time"
     case .pitch: "pitch"
     case .bitClock: "bit-clock"
+    case .polling: "polling"
     case .phone: "phone"
     }
   }
@@ -80,7 +83,7 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
 public struct Votes: Sendable {
   /// Who would have been next.
   public var rival: Transmitter
-  private var values = [6 of Float](repeating: 0)
+  private var values = [7 of Float](repeating: 0)
 
   init(rival: Transmitter = .unknown) { self.rival = rival }
 

@@ -32,12 +32,16 @@ struct WireModel: Sendable {
   /// Share of requests that dashes make, learnt; 0 to 1.
   private(set) var foreignShare: Float = 0.3
 
+  private(set) var habits = PollingHabits()
+
   private(set) var slots: SlotClock
   private(set) var pattern = HeartbeatPattern()
   private var test = ForeignTest()
   /// Requests that look foreign, for a newcomer's first fingerprint.
   private var suspects: [(measurement: Measurement, rhythm: Float)] = []
   private static let mostSuspects = 48
+  /// Fewer make no fingerprint.
+  private static let leastSuspects = 4
 
   init(quality: TimeQuality, baud: Baud, slot: Int64?) {
     self.quality = quality
@@ -109,17 +113,24 @@ struct WireModel: Sendable {
       suspects.append((observation.measurement, rhythm))
     }
     guard test.add(ratio) else { return false }
+    let alike = suspectsAlike
+    guard alike.count >= Self.leastSuspects else { return false }
     test.reset()
     // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
-    let support = suspects.map(\.rhythm).reduce(0, +) / Float(max(suspects.count, 1))
-    return support > 0.5
+    return alike.map(\.rhythm).reduce(0, +) / Float(alike.count) > 0.5
+  }
+
+  /// Suspects of the same kind as the first of them: newcomers get their numbers in the order of appearance.
+  private var suspectsAlike: [(measurement: Measurement, rhythm: Float)] {
+    guard let first = suspects.first else { return [] }
+    return suspects.filter { Self.alike(first.measurement, $0.measurement) }
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.
   mutating func name(_ number: Int) {
     var dash = Dash(number: number, fingerprint: Fingerprint())
-    guard let seed = suspects.last?.measurement else { return }
-    // Two newcomers may have come together: the last one's kind is taken, the rest stay.
+    guard let seed = suspects.first?.measurement else { return }
+    // Two newcomers may have come together: the first one's kind is taken, the rest stay.
     var others: [(measurement: Measurement, rhythm: Float)] = []
     for suspect in suspects {
       if Self.alike(seed, suspect.measurement) { dash.fingerprint.learn(suspect.measurement) } else { others.append(suspect) }
@@ -131,8 +142,8 @@ struct WireModel: Sendable {
   }
 
   private static func alike(_ a: Measurement, _ b: Measurement) -> Bool {
-    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 4 * (a.pitchSpread + b.pitchSpread)
-    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 4 * (a.clockSpread + b.clockSpread)
+    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 3 * hypotf(a.pitchSpread, b.pitchSpread)
+    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 3 * hypotf(a.clockSpread, b.clockSpread)
     return pitch && clock
   }
 
@@ -188,6 +199,7 @@ struct WireModel: Sendable {
       foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
     }
     guard confidence > 0.99 else { return }
+    if observation.claim == .request, let reading = observation.reading { habits.learn(reading, sender) }
     switch sender {
     case Candidate.esc where answerFit == .asked || !esc.isMature: esc.learn(observation.measurement)
     case Candidate.bms, Candidate.externalBms: batteryPrint.learn(observation.measurement)

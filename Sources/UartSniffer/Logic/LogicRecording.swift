@@ -153,7 +153,7 @@ public struct LogicRecording: RecordedSource {
   private mutating func pass(_ tick: Int64) {
     let before = chunks.count
     for index in lines.indices {
-      lines[index].pass(tick)
+      lines[index].pass(tick, settings)
       collect(index)
     }
     chunks[before...].sort { ($0.times.first?.start.earliest ?? .max) < ($1.times.first?.start.earliest ?? .max) }

@@ -20,6 +20,10 @@ struct ViewSettings: Sendable {
   var summaryOnly = false
   /// Ends after so many lines.
   var count: Int?
+
+  var isJson: Bool {
+    if case .json = form { true } else { false }
+  }
 }
 
 /// The lines on standard output.
@@ -54,7 +58,7 @@ struct SniffView: ~Copyable {
   }
 
   mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
-    guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
+    guard !settings.summaryOnly, !isFull, settings.filter.shows(row.reading, sender: row.finding?.sender.name ?? "unknown", bytes) else { return }
     if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {
       json?.append(row, bytes: bytes, to: &output.buffer)

@@ -34,7 +34,7 @@ struct DamagedRecordingTests {
     for (format, whole) in try Self.contents() {
       let expected = try #require(try read(whole, as: format))
       #expect(expected.defect == nil, "\(format)")
-      for length in stride(from: 0, to: whole.count, by: max(1, whole.count / 60)) {
+      for length in stride(from: 0, to: whole.count, by: max(1, whole.count / 40)) {
         guard let decoded = try read(Array(whole.prefix(length)), as: format) else { continue }
         for bytes in decoded.bytes {
           // The last byte may be cut, too.
@@ -53,7 +53,7 @@ struct DamagedRecordingTests {
   func spoiled() throws {
     for (format, whole) in try Self.contents() {
       var random = SplitMix64(seed: 77)
-      for _ in 0..<150 {
+      for _ in 0..<40 {
         var bytes = whole
         for _ in 0..<Int.random(in: 1...6, using: &random) {
           bytes[.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
@@ -66,7 +66,7 @@ struct DamagedRecordingTests {
   @Test("that are rubbish after their first bytes are refused or end in an error")
   func rubbish() throws {
     for (format, whole) in try Self.contents() {
-      for seed in 0..<20 as Range<UInt64> {
+      for seed in 0..<10 as Range<UInt64> {
         var random = SplitMix64(seed: seed)
         let bytes = Array(whole.prefix(.random(in: 0...40, using: &random))) + randomBytes(5_000, &random)
         if let decoded = try read(bytes, as: format) { #expect(decoded.defect != nil, "\(format)") }

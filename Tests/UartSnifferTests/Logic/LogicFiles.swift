@@ -24,11 +24,12 @@ struct LogicFiles {
     var level: UInt64 = 0
     var tick: Int64 = 0
     for edge in edges + [Edge(tick: length, level: true)] {
-      let sample = (0..<unit).map { UInt8(truncatingIfNeeded: level >> UInt64($0 * 8)) }
-      while tick < edge.tick {
-        samples += sample
-        tick += 1
-      }
+      // Doubling is fast even where nothing is optimised.
+      let count = Int(edge.tick - tick) * unit
+      var run = (0..<unit).map { UInt8(truncatingIfNeeded: level >> UInt64($0 * 8)) }
+      while run.count < count { run += run }
+      samples += run.prefix(count)
+      tick = edge.tick
       level = edge.level ? level | 1 << UInt64(edge.channel) : level & ~(1 << UInt64(edge.channel))
     }
     return samples

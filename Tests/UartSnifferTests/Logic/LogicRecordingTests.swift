@@ -28,9 +28,10 @@ struct LogicRecordingTests {
   @Test("uses the speed it is told")
   func toldSpeed() throws {
     var line = Waveform()
-    line.send([0x55, 0xAA, 0x01], .init(baud: 38_400))
+    line.send([0x55, 0xAA, 0x01, 0x02], .init(baud: 38_400))
     let decoded = DecodedRecording(LogicRecording(try EdgeList([line]), settings: .init(baud: Baud(38_400))))
-    #expect(decoded.bytes == [[0x55, 0xAA, 0x01]])
+    #expect(decoded.bytes == [[0x55, 0xAA, 0x01, 0x02]])
+    #expect(decoded.taps[0].detail == "edges, channel 0")
     #expect(decoded.taps[0].baud == Baud(38_400))
   }
 
@@ -70,6 +71,23 @@ struct LogicRecordingTests {
     #expect(decoded.taps.map { $0.baud?.rate } == [115_200, 76_800])
     #expect(decoded.frames(1).count == 20)
     #expect(decoded.taps[1].detail.hasSuffix("channel 1"))
+  }
+
+  @Test("shows a stray byte on a live stream without waiting for the end")
+  func liveStrayByte() throws {
+    var random = SplitMix64(seed: 6)
+    var (bus, supply) = (Waveform(), Waveform())
+    for _ in 0..<100 {
+      bus.send(try frame(&random))
+      bus.idle(18_000_000)
+    }
+    supply.low(1_000_000_000, 2_000_000)
+    var recording = LogicRecording(try EdgeList([bus, supply], rate: 2_000_000), settings: .live)
+    var bytesAfter = 0
+    while let chunk = try recording.next() {
+      if recording.taps.count == 2, chunk.tap == 0 { bytesAfter += chunk.bytes.count }
+    }
+    #expect(bytesAfter > 500)
   }
 
   @Test("gives the chunks of all taps merged in time, and says how far each is silent")

@@ -10,12 +10,14 @@ struct Fingerprint: Hashable, Sendable {
   private(set) var frames = 0
 
   /// Fewer frames are not enough to hold another against them.
-  static let mature = 6
+  static let mature = 4
 
   var isMature: Bool { frames >= Self.mature }
 
   mutating func learn(_ measurement: Measurement) {
-    if measurement.pitchSpread > 0 { pitch.learn(measurement.pitch, spread: measurement.pitchSpread) }
+    if measurement.pitchSpread > 0 { 
+      pitch.learn(measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
+     }
     if measurement.clockSpread > 0 { clock.learn(measurement.clock, spread: measurement.clockSpread) }
     if measurement.pitchHigh > measurement.pitchLow {
       slowest = max(slowest, measurement.pitchLow)

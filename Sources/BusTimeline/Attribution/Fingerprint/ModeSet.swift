@@ -33,7 +33,9 @@ struct ModeSet: Hashable, Sendable {
     return modes.sorted { $0.weight > $1.weight }.map { ($0.mean, $0.variance.squareRoot(), $0.weight / max(total, 1)) }
   }
 
-  mutating func learn(_ value: Float, spread: Float) {
+  /// - Parameter hasTail: the value can be too large by pauses; then only the low side shapes a mode.
+  mutating func learn(_ value: Float, spread: Float, hasTail: Bool = false) {
+    if hasTail, modes.contains(where: { value > $0.mean && distance(value, spread, $0) > 2 }) { return }
     if let nearest = nearest(value), distance(value, spread, modes[nearest]) < 4 {
       let weight = modes[nearest].weight
       let rate = 1 / min(weight + 1, Self.memory)
@@ -63,7 +65,7 @@ struct ModeSet: Hashable, Sendable {
       let sigma = (max(mode.variance, leastSpread * leastSpread) + spread * spread).squareRoot()
       let z = (value - mode.mean) / sigma
       density += share * expf(-0.5 * z * z) / (2.5066 * sigma)
-      if hasTail, value > mode.mean { density += share * 0.1 * expf((mode.mean - value) / 15) / 15 }
+      if hasTail, value > mode.mean { density += share * 0.3 * expf((mode.mean - value) / 15) / 15 }
     }
     return logf(Self.floorShare + (1 - Self.floorShare) * density * width)
   }

@@ -49,9 +49,12 @@ struct HeartbeatPattern: Sendable {
       if requests.isEmpty { quiet[levers] += 1 }
     }
     guard let normal = normalRound, !isDamaged else { return requests.map { ($0.id, 0) } }
+    // Of several that came right before the 64 only one can have taken the slot.
+    let candidates = requests.count { $0.leversAfter == 0 }
     return requests.map { request in
       if levers >= normal { return (request.id, request.leversAfter > 0 ? Self.inside : 0) }
-      return (request.id, request.leversAfter == 0 ? Self.replaced : 0)
+      guard request.leversAfter == 0 else { return (request.id, 0) }
+      return (request.id, candidates == 1 ? Self.replaced : 0)
     }
   }
 
@@ -60,7 +63,7 @@ struct HeartbeatPattern: Sendable {
     let counts = quiet.reduce(0, +) >= 4 ? quiet : all
     let total = counts.reduce(0, +)
     guard total >= 4 else { return nil }
-    // The longest round that is no exception: requests only ever shorten one.
-    return counts.indices.last { counts[$0] * 5 >= total }
+    // The longest round that is no exception: requests and losses only ever shorten one.
+    return counts.indices.last { counts[$0] >= 3 && counts[$0] * 25 >= total }
   }
 }

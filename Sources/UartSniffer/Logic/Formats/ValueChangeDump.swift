@@ -11,9 +11,20 @@ public struct ValueChangeDump: EdgeSource {
 
   private var words: WordReader
   /// Channel by identifier; nil for signals that are skipped.
-  private var identifiers: [[UInt8]: Int?] = [:]
+  private var identifiers: [Identifier: Int?] = [:]
   private var levels: [Bool?] = []
   private var hasHeader = false
+
+  /// A signal's identifier; most are so short that they need no memory of their own.
+  private struct Identifier: Hashable {
+    var start: UInt64 = 0
+    var rest: [UInt8] = []
+
+    init(_ word: ArraySlice<UInt8>) {
+      for byte in word.prefix(8) { start = start << 8 | UInt64(byte) }
+      if word.count > 8 { rest = Array(word.dropFirst(8)) }
+    }
+  }
 
   /// Whether a file that starts like this is a VCD.
   public static func recognises(_ prefix: [UInt8]) -> Bool {
@@ -94,14 +105,15 @@ public struct ValueChangeDump: EdgeSource {
       throw InputError(words.name, "has a $var that is none")
     }
     guard identifiers.count < 100_000 else { throw InputError(words.name, "has more than 100000 signals") }
+    let identifier = Identifier(section[2][...])
     let isLine = width == 1 && section[0] != Array("real".utf8)
     guard isLine, channels.count < EdgeBatch.channels else {
-      identifiers[section[2]] = .some(nil)
+      identifiers[identifier] = .some(nil)
       return
     }
     // The same signal may be declared in several scopes.
-    guard identifiers[section[2]] == nil else { return }
-    identifiers[section[2]] = channels.count
+    guard identifiers[identifier] == nil else { return }
+    identifiers[identifier] = channels.count
     channels.append("channel \(section[3][...].text)")
   }
 
@@ -139,7 +151,7 @@ public struct ValueChangeDump: EdgeSource {
   private mutating func change(
     _ identifier: ArraySlice<UInt8>, to value: UInt8, into edges: inout [Edge]
   ) throws(InputError) {
-    guard let known = identifiers[Array(identifier)] else {
+    guard let known = identifiers[Identifier(identifier)] else {
       throw InputError(words.name, "changes '\(identifier.prefix(40).text)', which was not declared")
     }
     let level = value != UInt8(ascii: "0")

@@ -61,21 +61,25 @@ struct LogicLine: Sendable {
       return
     }
     keep(edge)
-    let first = kept.count > 1 ? kept[1].tick : edge.tick
-    let isLast = kept.count >= Self.mostKept || clock.nanoseconds(edge.tick - first) >= Self.longestProbe
-    if isLast {
-      settle(settings, last: true)
-      dropKept(delivered: true)
-    }
+    if kept.count >= Self.mostKept { settleLate(settings) }
   }
 
-  mutating func pass(_ tick: Int64) { receiver?.advance(to: tick) }
+  /// Says that nothing changes before `tick`.
+  mutating func pass(_ tick: Int64, _ settings: LogicSettings) {
+    // The first edge kept only tells the level at the start.
+    if receiver == nil, kept.count > 1, clock.nanoseconds(tick - kept[1].tick) >= Self.longestProbe {
+      settleLate(settings)
+    }
+    receiver?.advance(to: tick)
+  }
+
+  private mutating func settleLate(_ settings: LogicSettings) {
+    settle(settings, last: true)
+    dropKept(delivered: true)
+  }
 
   mutating func finish(at tick: Int64, _ settings: LogicSettings) {
-    if receiver == nil {
-      settle(settings, last: true)
-      dropKept(delivered: true)
-    }
+    if receiver == nil { settleLate(settings) }
     receiver?.finish(at: tick)
   }
 

@@ -14,8 +14,8 @@ struct SampleScanner: Sendable {
   /// The sample before `position`; nil at the start.
   private var last: UInt64?
 
-  /// Enough to keep system calls rare; a live stream returns what it has.
-  private static let piece = 262_144
+  /// What a pipe holds: enough to keep system calls rare; a live stream returns what it has.
+  private static let piece = 65_536
 
   /// A scanner for samples of `unit` bytes with `channels` bits in use; nil if that cannot be.
   init?(unit: Int, channels: Int) {

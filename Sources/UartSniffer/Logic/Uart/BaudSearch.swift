@@ -44,20 +44,22 @@ public struct BaudSearch: Sendable {
     var best = score(fallback)
     if !best.isCertain {
       let suggested = suggestedRates()
-      for rate in Self.standardRates where rate != fallback { best = max(best, score(rate)) }
-      for rate in suggested { best = max(best, score(rate)) }
+      for rate in Self.standardRates where rate != fallback { best.replace(by: score(rate)) }
+      for rate in suggested { best.replace(by: score(rate)) }
     }
     guard best.carriesBytes else { return Finding(rate: fallback, nominal: Baud(fallback), carriesBytes: false) }
     // A clock that is well off is received better at its own speed.
     let measured = best.measured ?? best.rate
-    if abs(measured - best.rate) * 50 > best.rate { best = max(best, score(measured)) }
+    if abs(measured - best.rate) * 50 > best.rate { best.replace(by: score(measured)) }
     let standard = ([fallback] + Self.standardRates).first { abs(measured - $0) * 1000 <= $0 * 35 }
     return Finding(rate: best.rate, nominal: Baud(standard ?? measured), carriesBytes: true)
   }
 
   /// What a receiver at one rate makes of the edges.
-  private struct Score: Comparable {
+  private struct Score {
     var rate: Int
+    /// Whether it is the fallback rate.
+    var isExpected: Bool
     /// Bytes in frames whose checksum holds.
     var framed = 0
     /// Bytes without fault.
@@ -71,15 +73,20 @@ public struct BaudSearch: Sendable {
 
     /// No other rate can do better.
     var isCertain: Bool { framed >= 64 && framed * 10 >= (sound + faulty) * 9 }
-    var carriesBytes: Bool { framed > 0 || (sound >= 16 && values >= 4 && faulty * 10 <= sound) }
+    /// A handful of bytes is enough at the rate that was expected.
+    var carriesBytes: Bool {
+      framed > 0 || (sound >= 16 && values >= 4 && faulty * 10 <= sound)
+        || (isExpected && sound >= 4 && values >= 3 && faulty == 0)
+    }
 
-    static func < (a: Score, b: Score) -> Bool {
-      (a.framed, a.sound - 4 * a.faulty) < (b.framed, b.sound - 4 * b.faulty)
+    /// Takes the other one where it is better; the earlier one is the likelier.
+    mutating func replace(by other: Score) {
+      if (framed, sound - 4 * faulty) < (other.framed, other.sound - 4 * other.faulty) { self = other }
     }
   }
 
   private func score(_ rate: Int) -> Score {
-    var score = Score(rate: rate)
+    var score = Score(rate: rate, isExpected: rate == fallback)
     guard clock.ticksPerBit(Double(rate)) >= 3 else { return score }
     var receiver = UartReceiver(clock: clock, rate: rate)
     for edge in edges { receiver.push(edgeAt: edge.tick, level: edge.level) }

@@ -1,0 +1,87 @@
+import ArgumentParser
+import BusTimeline
+import NinebotBus
+import ScooterProfiles
+import ScooterSim
+
+/// Measures how often the findings are right, against simulated scooters that tell the truth.
+@main
+struct AccuracyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mi-bus-accuracy", abstract: "Hold findings against the simulator's truth.")
+
+  @Option(help: "Frames of each scenario and time quality.")
+  var frames = 100_000
+
+  @Option(help: "Only these scenarios.")
+  var scenario: [String] = []
+
+  @Option(help: "Only these time qualities.")
+  var quality: [String] = []
+
+  @Option(help: "Seed of the first run.")
+  var seed: UInt64 = 1
+
+  @Flag(help: "Print the confusion matrix of each run.")
+  var matrix = false
+
+  func run() throws {
+    let profile = try ProfileLibrary(folder: "").profile()
+    let names = scenario.isEmpty ? Scenario.names : scenario
+    print(row(["scenario", "times", "frames", "decided%", "right%", "sure%", "cause%", "accused", "goal"]))
+    var bands = AttributionScore.Results().bands
+    var missed = 0
+    for name in names {
+      for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
+        let trial = AttributionTrial(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
+        let score = trial.run(frames: frames, profile: profile)
+        let results = score.results
+        for band in bands.indices {
+          bands[band].frames += results.bands[band].frames
+          bands[band].right += results.bands[band].right
+        }
+        let verdict = Goal(quality).judge(results)
+        if !verdict.isMet { missed += 1 }
+        print(row(texts(name, quality, results, verdict)))
+        if matrix { confusion(score) }
+      }
+    }
+    print("\nconfidence   frames      right%")
+    for band in AttributionScore.Confidence.allCases.dropFirst() {
+      let (frames, right) = bands[band.rawValue]
+      print("\(pad(band.name, 11))  \(pad("\(frames)", 10))  \(percent(right, frames))")
+    }
+    print(missed == 0 ? "\nall goals met" : "\n\(missed) rows miss their goal")
+  }
+
+  private func texts(
+    _ name: String, _ quality: Quality, _ results: AttributionScore.Results, _ verdict: Goal.Verdict
+  ) -> [String] {
+    [
+      name, quality.name, "\(results.frames)", percent(results.decided, results.frames),
+      percent(results.right, results.decided), percent(results.sure.right, results.sure.frames),
+      percent(results.causesRight, results.causesDecided), "\(results.accused)", verdict.text,
+    ]
+  }
+
+  private func confusion(_ score: AttributionScore) {
+    for (truth, found, count) in score.matrix { print("      \(pad(truth, 8)) found as \(pad(found, 8)) \(count)") }
+    if score.unmatched > 0 { print("      frames that nobody sent: \(score.unmatched)") }
+  }
+
+  private func row(_ texts: [String]) -> String {
+    zip(texts, [16, 11, 8, 9, 9, 9, 9, 8, 0]).map { pad($0, $1) }.joined(separator: " ")
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private func percent(_ part: Int, _ whole: Int) -> String {
+    guard whole > 0 else { return "-" }
+    // Cut, not rounded: 99.996 is not 100.
+    let thousandths = part * 100_000 / whole
+    let digits = "\(thousandths % 1000)"
+    return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
+  }
+}
