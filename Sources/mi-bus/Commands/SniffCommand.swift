@@ -1,4 +1,5 @@
 import ArgumentParser
+import BleSide
 import BusTimeline
 import CaptureFiles
 import Foundation
@@ -22,6 +23,7 @@ struct SniffCommand: ParsableCommand {
 
   @OptionGroup(title: "Reading") var input: InputOptions
   @OptionGroup(title: "Showing") var view: ViewOptions
+  @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
 
   @Option(name: .customLong("for"), help: ArgumentHelp("End after this time: 10s, 2m, 1h.", valueName: "time"))
   var duration: TimeSpan?
@@ -39,6 +41,10 @@ struct SniffCommand: ParsableCommand {
     let library = ProfileLibrary(environment: ProcessInfo.processInfo.environment)
     let profile = try library.profile(input.profile)
     let specs = try SourceSpec.all(sources)
+    if let recording = try phoneSide(specs) {
+      var run = BleSniffRun(profile: profile, view: try view.settings)
+      return try run.run(recording)
+    }
     var opener = SourceOpener(input: input)
     // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
     if specs.contains(where: \.isLive) {
@@ -62,6 +68,17 @@ struct SniffCommand: ParsableCommand {
       var run = try sniffRun(profile, .recorded)
       try run.recorded(source, duration: duration?.nanoseconds)
     }
+  }
+
+  /// The phone's log, where that is what was given.
+  private func phoneSide(_ specs: [SourceSpec]) throws -> BleRecording? {
+    var logs: [String] = []
+    for case .file(let path) in specs.map(\.place) where try Side(ofFile: path) == .ble { logs.append(path) }
+    guard let log = logs.first else { return nil }
+    guard specs.count == 1 else {
+      throw ValidationError("\(log) is the phone's side; to see it beside the bus use: mi-bus timeline BUS BLE")
+    }
+    return try BleRecording(path: log, keys: try keys.keyRing())
   }
 
   private func sniffRun(_ profile: Profile, _ patience: Attributor.Patience) throws -> SniffRun {
