@@ -63,7 +63,7 @@ struct AttributionComparison: AttributedEventSink {
     guard event.event.checksumHolds, let finding = event.finding else { return }
     // In order; those before it were destroyed on the wire. A frame of the same bytes must be found soon.
     for index in head..<min(head + 40, expected.count) where Self.equal(expected[index].frame, bytes) {
-      score.add(finding, truth: expected[index], isRequestOrAnswer: event.reading)
+      score.add(finding, truth: expected[index])
       head = index + 1
       if head > 4096 {
         expected.removeFirst(head)

@@ -2,11 +2,11 @@
 public struct ByteTime: Hashable, Sendable {
   /// The falling edge of the start bit.
   public var start: TimeBounds
-  /// Nanoseconds between the first and the last falling edge inside the byte; 0 where edges were not seen.
+  /// Nanoseconds that `edgeBits` bits took, fitted through all falling edges of the byte.
   ///
   /// Falling edges only: rising edges are late on lines with a weak pull-up (protocol.md 5.3).
   public var edgeSpan: Int32
-  /// Whole bits between those two edges; 0 where edges were not seen.
+  /// The weight of that fit; 0 where edges were not seen, or where noise was inside the byte.
   public var edgeBits: UInt8
   /// What was wrong with the byte on the line.
   public var fault: LineFault

@@ -40,9 +40,9 @@ public struct BusEvent: Hashable, Sendable {
 public struct FrameShape: Hashable, Sendable {
   /// Smallest distance from one start bit to the next, in nanoseconds; 0 where byte times were not seen.
   public var leastPitch: Int32 = 0
-  /// Sum of the falling-edge spans of the bytes, in nanoseconds; 0 where edges were not seen.
+  /// Sum of the bytes' `edgeSpan`, in nanoseconds; 0 where edges were not seen.
   public var edgeSpan: Int32 = 0
-  /// Whole bits that `edgeSpan` covers.
+  /// Bits that `edgeSpan` covers: the sum of the bytes' `edgeBits`.
   public var edgeBits: Int32 = 0
 
   public init(leastPitch: Int32 = 0, edgeSpan: Int32 = 0, edgeBits: Int32 = 0) {

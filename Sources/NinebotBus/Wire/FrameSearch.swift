@@ -16,6 +16,9 @@ struct FrameSearch {
     self.timing = timing
   }
 
+  /// Bytes of one event of garbage, at most.
+  private static let longestGarbage = 4096
+
   /// What stands at an index of the buffer.
   private enum Candidate {
     case none
@@ -93,7 +96,7 @@ struct FrameSearch {
     while index < end {
       if let (format, claimed) = claim(at: index, bytes: bytes, times: times) {
         if claimed <= end {
-          flush(upTo: index, bytes: bytes, times: times)
+          flush(upTo: index, bytes: bytes, times: times, final: true)
           emit(.frame, index..<claimed, format: format, holds: false, bytes: bytes, times: times)
           index = claimed
           continue
@@ -102,7 +105,7 @@ struct FrameSearch {
       }
       index += 1
     }
-    flush(upTo: index, bytes: bytes, times: times)
+    flush(upTo: index, bytes: bytes, times: times, final: final)
   }
 
   /// The length that a header at `index` claims, if the bytes there can be a frame at all.
@@ -116,7 +119,7 @@ struct FrameSearch {
   }
 
   /// Emits the bytes before `end` that are in no frame, faulty ones apart from the others.
-  private mutating func flush(upTo end: Int, bytes: Span<UInt8>, times: Span<ByteTime>) {
+  private mutating func flush(upTo end: Int, bytes: Span<UInt8>, times: Span<ByteTime>, final: Bool) {
     while released < end {
       var stop = released + 1
       let fault = times.isEmpty ? LineFault.none : times[released].fault
@@ -125,6 +128,10 @@ struct FrameSearch {
       {
         stop += 1
       }
+      // Garbage gathers until something else comes, so that its events do not depend on how the bytes were pushed.
+      let isCut = stop - released > Self.longestGarbage
+      if isCut { stop = released + Self.longestGarbage }
+      if !final, !isCut, stop == end { return }
       emit(
         fault == .none ? .garbage : .lineError, released..<stop, format: .xiaomi, holds: false, bytes: bytes,
         times: times)

@@ -31,11 +31,15 @@ public struct AdapterModel: Hashable, Sendable {
   /// Nanoseconds until the host's driver has the packet; assumed.
   public var hostDelay: ClosedRange<Int64>
   public var faults: FaultMarking
+  /// The Linux driver's name.
+  public var driver: String
 
   public init(
-    name: String, packetBytes: Int, flush: Flush, frame: Int64, hostDelay: ClosedRange<Int64>, faults: FaultMarking
+    name: String, driver: String, packetBytes: Int, flush: Flush, frame: Int64, hostDelay: ClosedRange<Int64>,
+    faults: FaultMarking
   ) {
     self.name = name
+    self.driver = driver
     self.packetBytes = packetBytes
     self.flush = flush
     self.frame = frame
@@ -45,22 +49,27 @@ public struct AdapterModel: Hashable, Sendable {
 
   /// FT232 with its default latency timer.
   public static let ftdi16ms = AdapterModel(
-    name: "ftdi-16ms", packetBytes: 62, flush: .latencyTimer(16_000_000), frame: 1_000_000, hostDelay: 20_000...150_000,
+    name: "ftdi-16ms", driver: "ftdi_sio", packetBytes: 62, flush: .latencyTimer(16_000_000), frame: 1_000_000,
+    hostDelay: 20_000...150_000,
     faults: .wholePacket)
   /// FT232 with the latency timer at its least.
   public static let ftdi1ms = AdapterModel(
-    name: "ftdi-1ms", packetBytes: 62, flush: .latencyTimer(1_000_000), frame: 1_000_000, hostDelay: 20_000...150_000,
+    name: "ftdi-1ms", driver: "ftdi_sio", packetBytes: 62, flush: .latencyTimer(1_000_000), frame: 1_000_000,
+    hostDelay: 20_000...150_000,
     faults: .wholePacket)
   /// CP210x: full-speed bulk packets of 64 bytes; that each USB frame takes what is there is assumed. Its driver marks
   /// faulty bytes one by one when input checking is on.
   public static let cp210x = AdapterModel(
-    name: "cp210x", packetBytes: 64, flush: .usbFrame, frame: 1_000_000, hostDelay: 20_000...150_000, faults: .eachByte)
+    name: "cp210x", driver: "cp210x", packetBytes: 64, flush: .usbFrame, frame: 1_000_000, hostDelay: 20_000...150_000,
+    faults: .eachByte)
   /// CH340: packets of 32 bytes; that each USB frame takes what is there is assumed. Its driver marks no bytes.
   public static let ch340 = AdapterModel(
-    name: "ch340", packetBytes: 32, flush: .usbFrame, frame: 1_000_000, hostDelay: 20_000...150_000, faults: .none)
+    name: "ch340", driver: "ch341-uart", packetBytes: 32, flush: .usbFrame, frame: 1_000_000,
+    hostDelay: 20_000...150_000, faults: .none)
   /// The PL011 of a Raspberry Pi: interrupt at half of its 16 bytes, or 32 bit times after the last one.
   public static let pl011 = AdapterModel(
-    name: "pl011", packetBytes: 8, flush: .idle(bits: 32), frame: 0, hostDelay: 5_000...60_000, faults: .eachByte)
+    name: "pl011", driver: "uart-pl011", packetBytes: 8, flush: .idle(bits: 32), frame: 0, hostDelay: 5_000...60_000,
+    faults: .eachByte)
 
   public static let all = [ftdi16ms, ftdi1ms, cp210x, ch340, pl011]
 }

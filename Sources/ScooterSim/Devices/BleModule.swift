@@ -37,6 +37,10 @@ struct BleModule: Device {
   private var random: SplitMix64
   private var outbox: Outbox
   private var running = false
+  /// Somebody is connected over the air.
+  private var connected = false
+  /// After a reboot a phone needs a while to connect again.
+  private var connectable: Int64 = 0
   /// Grid time of the next slot.
   private var grid: Int64 = 0
   private var slots = 0
@@ -92,8 +96,12 @@ struct BleModule: Device {
 
   private mutating func reboot(_ kernel: inout EventKernel) {
     running = false
+    connected = false
     outbox.clear()
-    kernel.wake(device, at: kernel.now + Int64(random.uniform(settings.rebootTakes)), Alarm.boot)
+    let boots = kernel.now + Int64(random.uniform(settings.rebootTakes))
+    // Advertising, connecting and log-in; assumed.
+    connectable = boots + Int64(random.uniform(1e9...2.5e9))
+    kernel.wake(device, at: boots, Alarm.boot)
   }
 
   // MARK: - Slots
@@ -146,7 +154,9 @@ struct BleModule: Device {
   // MARK: - Between wire and phone
 
   mutating func receive(_ message: RadioFrame, _ kernel: inout EventKernel) {
-    guard running, requests.count < Self.mostRequests, let frame = Frame(message.frame.span) else { return }
+    guard running, kernel.now >= connectable else { return }
+    connected = true
+    guard requests.count < Self.mostRequests, let frame = Frame(message.frame.span) else { return }
     requests.append(message.frame)
     guard frame.command == 0x01 || frame.command == 0x02, case .single(let address) = frame.address else { return }
     expected.removeAll { $0.deadline < kernel.now }
@@ -158,7 +168,7 @@ struct BleModule: Device {
   mutating func hear(_ heard: Transmission, _ kernel: inout EventKernel) {
     guard running, let frame = Frame(heard.truth.frame.span), case .single(let address) = frame.address else { return }
     if address == 0x21, frame.command == 0x01 { needsName = true }
-    guard let phone, address == 0x23 || address == 0x25 else { return }
+    guard let phone, connected, address == 0x23 || address == 0x25 else { return }
     let match = expected.firstIndex {
       $0.address == address && $0.command == frame.command && $0.register == frame.argument && $0.deadline >= kernel.now
     }

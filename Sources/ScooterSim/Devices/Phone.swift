@@ -2,8 +2,10 @@ import NinebotBus
 
 /// What a phone does with the scooter.
 public struct PhoneSettings: Hashable, Sendable {
-  /// Seconds after power-on.
+  /// Seconds after power-on. From then on the BLE module has somebody to notify.
   public var connectsAt = 2.5
+  /// Seconds from connecting to the first request: log-in; assumed.
+  public var loginTakes = 1.2
   /// Nanoseconds between two requests: "one read per 60-180 ms" (protocol.md 4.6).
   public var period: ClosedRange<Double> = 60e6...180e6
   /// Read once after connecting.
@@ -51,11 +53,13 @@ struct Phone: Device {
   private var page = 0
   private var place = 0
   private var pageEnd: Int64 = 0
+  private var isConnected = false
+  private var isLocked = false
   let hears: [Line] = []
 
   /// 03 writes without a reply (protocol.md 9.1).
   private static let writes: [(register: UInt8, value: UInt8)] = [
-    (0x7D, 2), (0x7D, 0), (0x7C, 1), (0x7C, 0), (0x70, 1), (0x71, 1), (0x7B, 1),
+    (0x7D, 2), (0x7D, 0), (0x7C, 1), (0x7C, 0), (0x70, 1), (0x7B, 1),
   ]
 
   init(_ settings: PhoneSettings, device: Int, ble: Int, seed: UInt64) {
@@ -70,6 +74,12 @@ struct Phone: Device {
   }
 
   mutating func wake(_ alarm: Int, _ kernel: inout EventKernel) {
+    guard isConnected else {
+      isConnected = true
+      let hello = RadioFrame(time: kernel.now, direction: .toScooter, frame: [], solicited: true)
+      kernel.send(hello, to: ble, arrival: kernel.now)
+      return kernel.wake(device, at: kernel.now + Int64(settings.loginTakes * 1e9), 0)
+    }
     if let frame = nextRequest(kernel.now) {
       let message = RadioFrame(time: kernel.now, direction: .toScooter, frame: frame, solicited: true)
       kernel.note(.radio(message))
@@ -87,7 +97,7 @@ struct Phone: Device {
       startUp += 1
       return request(settings.startUp[startUp - 1])
     }
-    if random.chance(settings.writes), let write = Self.writes.randomElement(using: &random) {
+    if random.chance(settings.writes), let write = nextWrite() {
       return wireFrame(0x20, 0x03, write.register, [write.value, 0])
     }
     guard !settings.pages.isEmpty else { return nil }
@@ -100,6 +110,13 @@ struct Phone: Device {
     guard !ring.isEmpty else { return nil }
     place = (place + 1) % ring.count
     return request(ring[place])
+  }
+
+  /// A locked scooter is unlocked next.
+  private mutating func nextWrite() -> (register: UInt8, value: UInt8)? {
+    let write = isLocked ? (0x71, 1) : Self.writes.randomElement(using: &random)
+    isLocked = write?.register == 0x70
+    return write
   }
 
   private func request(_ read: RegisterRead) -> [UInt8] { wireFrame(read.address, 0x01, read.register, [read.count]) }

@@ -60,6 +60,9 @@ struct EventKernel: Sendable {
   /// The start of the oldest occurrence that is not handed out; nil if there is none.
   var oldestPending: Int64? { firstPending < pending.count ? pending[firstPending].occurrence.time : nil }
 
+  /// Events to come and occurrences that wait.
+  var backlog: Int { queue.count + pending.count + onAir.reduce(0) { $0 + $1.count } }
+
   /// Notes something that needs no line.
   mutating func note(_ occurrence: Occurrence) {
     pending.append(Pending(occurrence: occurrence, settled: true))

@@ -8,6 +8,9 @@ public struct Scooter: Sendable {
   /// Nothing that comes later happened before this time, nanoseconds.
   public var settledUntil: Int64 { min(kernel.oldestPending ?? .max, handled) }
 
+  /// How many events and occurrences are held; stays small however long the run is.
+  public var backlog: Int { kernel.backlog }
+
   private var kernel: EventKernel
   /// All events up to this time are handled.
   private var handled: Int64 = 0

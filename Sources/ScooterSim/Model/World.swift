@@ -90,6 +90,8 @@ struct World: Sendable {
     if moving { ridingSeconds += seconds }
     current = 0.02 + (brake > 0 ? -1.5 * min(1, speed) * brake : throttle * (1.5 + 9 * max(0, acceleration)))
     charge = min(Self.capacity, max(0, charge - current * seconds / 3.6))
+    // Long runs: somebody puts in a fresh battery before it is empty.
+    if charge < 0.04 * Self.capacity { charge = 0.96 * Self.capacity }
     boardTemperature += (25 + abs(current) * 2.2 - boardTemperature) * seconds / 120
     batteryTemperature += (25 + abs(current) * 0.8 - batteryTemperature) * seconds / 600
   }

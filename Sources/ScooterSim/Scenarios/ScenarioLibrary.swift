@@ -36,6 +36,24 @@ extension Scenario {
   }
 
   /// A scenario from the text of a file of the user; what the file leaves out is a stock M365.
+  ///
+  ///     about: a dash that asks for the battery behind each second heartbeat
+  ///     wire: dominant-esc                # or wired-and
+  ///     ble: { slot-ms: 19.86, rewrites-reads: true, forwards-foreign: false, reboot-every-s: [20, 40] }
+  ///     esc: { reply-us: [112, 137], display: classic, late: { share: 0.01, ms: [1, 13] } }
+  ///     bms: { reply-us: [200, 240] }
+  ///     phone: { connects-at-s: 2.5, period-ms: [60, 180], pages: [[esc b0 20, bms 31 0a]], writes: 0.01 }
+  ///     dashes:
+  ///       - trigger: heartbeat            # or timer, with period-ms and quiet-ms
+  ///         delay-us: [60, 200]
+  ///         at-most-each-ms: 40
+  ///         polls: [bms 31 0a]
+  ///         transmitter: { clock-ppm: 150, jitter-ppm: 60, idle-us: 0.4, stalls: [{ share: 0.01, us: [30, 90] }] }
+  ///     noise: { per-second: 5, per-second-with-light: 200 }
+  ///     ride: { light-every-s: 10, battery-percent: 64 }
+  ///
+  /// A list of two for a single number, or a list of words, is drawn from the seed. An unknown key is an error that
+  /// names the known ones.
   public init(yaml text: String, name: String, seed: UInt64 = 1) throws(InputError) {
     self = try ScenarioReader.read(text, name: name, thing: "scenario '\(ScenarioFields.shown(name))'", seed: seed)
   }

@@ -141,6 +141,7 @@ enum ScenarioReader {
 
   private static func phone(_ phone: inout PhoneSettings, _ fields: inout ScenarioFields) throws(InputError) {
     try fields.set(&phone.connectsAt, "connects-at-s", in: 0...86_400)
+    try fields.set(&phone.loginTakes, "login-takes-s", in: 0...600)
     try fields.set(&phone.period, "period-ms", times: 1e6, in: 10...60_000)
     if let reads = try fields.reads("start-up") { phone.startUp = reads }
     if let nodes = try fields.items("pages", most: 16) {

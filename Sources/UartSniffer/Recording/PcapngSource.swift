@@ -99,10 +99,10 @@ public struct PcapngSource: RecordedSource {
     let note = interface.comments.lazy.compactMap { TapNote(Array($0.utf8).span) }.first
     if let note { timeline.adopt(note) } else { lane.error += PcapngSource.foreignError }
     lane.hasTimes = note?.hasTimes ?? true
-    lane.baud = interface.speed.flatMap { (1...100_000_000).contains($0) ? Baud(Int($0)) : nil }
+    lane.baud = interface.speed.flatMap { Baud(recorded: $0) }
     let tap = Tap(
       name: interface.name.isEmpty ? "bus\(taps.count)" : interface.name,
-      detail: interface.description.isEmpty ? name : interface.description, baud: lane.baud,
+      detail: TapDescription.detail(interface) ?? name, baud: lane.baud,
       quality: lane.hasTimes ? .frames : .none)
     // The sections of files that were put behind each other describe the same tap again.
     lane.tap = taps.firstIndex(of: tap)

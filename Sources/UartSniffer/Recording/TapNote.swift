@@ -47,7 +47,7 @@ struct TapNote: Hashable {
       case "times": hasTimes = text.string(word.value) != "none"
       case "tap": tap = text.string(word.value)
       case "baud":
-        if let rate = DecimalText.number(text, word.value), (1...100_000_000).contains(rate) { baud = Baud(Int(rate)) }
+        baud = DecimalText.number(text, word.value).flatMap { Baud(recorded: $0) }
       default: break
       }
     }
@@ -64,5 +64,13 @@ extension Span<UInt8> {
   /// The text in a range.
   func string(_ range: Range<Int>) -> String {
     String(decoding: range.map { self[$0] }, as: UTF8.self)
+  }
+}
+
+extension Baud {
+  /// A rate that a file tells; nil where no UART runs at it.
+  init?(recorded rate: some BinaryInteger) {
+    guard rate >= 50, rate <= 100_000_000 else { return nil }
+    self.init(Int(rate))
   }
 }

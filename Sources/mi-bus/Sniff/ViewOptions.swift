@@ -76,7 +76,8 @@ struct ViewOptions: ParsableArguments {
 
   @Option(
     name: .customLong("match"),
-    help: ArgumentHelp("Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
+    help: ArgumentHelp(
+      "Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
   var masks: [String] = []
 
   @Option(help: ArgumentHelp("End after so many lines.", valueName: "n"))
@@ -90,7 +91,8 @@ struct ViewOptions: ParsableArguments {
   var settings: ViewSettings {
     get throws {
       ViewSettings(
-        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)), style: color.style,
+        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)),
+        style: color.style,
         filter: try filter(), changesOnly: changes, summaryOnly: summary, count: count)
     }
   }
@@ -101,7 +103,7 @@ struct ViewOptions: ParsableArguments {
     filter.to = try roles(to, "--to")
     filter.commands = try bytes(command, "--cmd")
     filter.registers = try bytes(register, "--reg")
-    filter.senders = Set(sender)
+    filter.senders = try senders()
     filter.masks = try masks.map {
       guard let mask = FrameFilter.Mask($0) else {
         throw ValidationError("--match \($0): write bytes and a mask of the same length, for instance 2061b0:ffffff")
@@ -109,6 +111,16 @@ struct ViewOptions: ParsableArguments {
       return mask
     }
     return filter
+  }
+
+  private func senders() throws -> Set<String> {
+    let known = ["esc", "ble", "bms", "ext-bms", "unknown"]
+    for name in sender where !known.contains(name) {
+      guard name.hasPrefix("dash"), UInt8(name.dropFirst(4)) != nil else {
+        throw ValidationError("--sender \(name): known are \(known.joined(separator: ", ")) and dash1, dash2…")
+      }
+    }
+    return Set(sender)
   }
 
   private func roles(_ names: [String], _ option: String) throws -> Set<Role> {

@@ -114,6 +114,20 @@ import Testing
     #expect(last.error?.cause.contains("breaks off") == true)
   }
 
+  @Test(arguments: [(UInt64(0), nil), (1, nil), (49, nil), (50, 50), (115_200, 115_200), (.max, nil)])
+  func impossibleSpeedsAreNoSpeeds(speed: UInt64, rate: Int?) {
+    let pcapng = read(
+      bytes { writer in
+        let bus = writer.addInterface(CaptureInterface(linkType: .user0, speed: speed))
+        writer.addPacket(interface: bus, time: 0, [1].span)
+      })
+    #expect(pcapng.taps.map { $0.baud?.rate } == [rate])
+    let log = ReadRecording(
+      TextLogSource(
+        MemoryStream(Array("# mi-bus: tap=bus0 baud=\(speed) origin=none\n(1.0) bus0 01 R\n".utf8))))
+    #expect(log.taps.map { $0.baud?.rate } == [rate])
+  }
+
   /// Notes are data from a file: whatever they say, nothing overflows.
   @Test(arguments: [
     "dur=-999999999999", "dur=999999999999999999", "err=99999999999999 dur=1", "dur=1 pitch=-99999999999",

@@ -1,0 +1,125 @@
+public import NinebotBus
+
+/// What was found out about a scooter, from its bus and, where there is one, the phone's log. All that reports show.
+public struct Diagnosis: Sendable {
+  /// A device that injects requests.
+  public struct Injector: Sendable {
+    /// `dash1`…
+    public var sender: Transmitter
+    /// The known module whose habits fit best, and how well, in words; a hint, never a finding.
+    public var looksLike: String?
+    public var requests: Int
+    public var requestsPerSecond: Double
+    public var registers: [PolledRegister]
+    /// Frames that claim to come from another device, requests with the BLE module's address aside.
+    public var forgedFrames: Int
+    /// Nanoseconds: first and last frame.
+    public var first: Int64
+    public var last: Int64
+    /// Probability that this device is there at all, 0 to 1.
+    public var confidence: Double
+
+    public init(
+      sender: Transmitter, looksLike: String? = nil, requests: Int, requestsPerSecond: Double,
+      registers: [PolledRegister], forgedFrames: Int = 0, first: Int64, last: Int64, confidence: Double
+    ) {
+      self.sender = sender
+      self.looksLike = looksLike
+      self.requests = requests
+      self.requestsPerSecond = requestsPerSecond
+      self.registers = registers
+      self.forgedFrames = forgedFrames
+      self.first = first
+      self.last = last
+      self.confidence = confidence
+    }
+  }
+
+  /// One kind of request.
+  public struct PolledRegister: Hashable, Sendable {
+    public var subject: Role
+    public var register: UInt8
+    /// Bytes asked for.
+    public var bytes: UInt8
+    /// The register's name; empty where the profile has none.
+    public var name: String
+    public var requests: Int
+
+    public init(subject: Role, register: UInt8, bytes: UInt8, name: String, requests: Int) {
+      self.subject = subject
+      self.register = register
+      self.bytes = bytes
+      self.name = name
+      self.requests = requests
+    }
+  }
+
+  /// What the phone received.
+  public struct Notifications: Sendable {
+    public var total = 0
+    public var unsolicited = 0
+    /// Notifications without a byte.
+    public var empty = 0
+    /// Forwarded before there was a session, filled with zeros.
+    public var preSession = 0
+    /// Unsolicited ones by whose request made the scooter answer.
+    public var causedBy: [(sender: Transmitter, count: Int)] = []
+    public init() {}
+  }
+
+  /// What the wire looked like.
+  public struct Wire: Sendable {
+    /// Nanoseconds observed.
+    public var duration: Int64 = 0
+    public var frames = 0
+    /// Share of time in use, with and without the injectors' requests and the answers to them, 0 to 1.
+    public var load = 0.0
+    public var loadWithoutInjectors = 0.0
+    public var badChecksums = 0
+    public var garbageBytes = 0
+    public var lineErrors = 0
+    /// Frames that ran into each other.
+    public var collisions = 0
+    public var unansweredRequests = 0
+    /// Error codes that the ESC showed, with their names.
+    public var escErrors: [(code: Int, name: String, count: Int)] = []
+    public init() {}
+  }
+
+  /// Time from the phone's own request on the wire to its answer, in nanoseconds.
+  public struct Latency: Sendable {
+    public var count = 0
+    public var median: Int64 = 0
+    public var p95: Int64 = 0
+    public init() {}
+  }
+
+  /// How the phone's clock relates to the bus's.
+  public enum Alignment: Sendable {
+    /// No phone log.
+    case none
+    /// Seconds, parts per million, half width of the interval that holds the truth, and what carries it.
+    case found(offset: Double, drift: Double, bound: Double, pairs: Int)
+    /// It cannot be told; why.
+    case refused(String)
+  }
+
+  public var injectors: [Injector] = []
+  public var notifications: Notifications?
+  public var wire: Wire?
+  public var phoneReads = Latency()
+  public var alignment = Alignment.none
+  /// How sure the verdict is, whichever it is, 0 to 1.
+  public var confidence = 0.0
+  /// The verdict in plain words, a sentence each.
+  public var verdict: [String] = []
+  /// What else was found.
+  public var remarks: [String] = []
+  /// What to do.
+  public var advice: [String] = []
+
+  public init() {}
+
+  /// Whether anything injects.
+  public var injects: Bool { !injectors.isEmpty || (wire == nil && (notifications?.unsolicited ?? 0) > 0) }
+}
