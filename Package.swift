@@ -48,6 +48,10 @@ let package = Package(
         .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
         .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
         .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+        .embedInCode("Data/Signatures/displaydash.yaml"), .embedInCode("Data/Signatures/augisbud-dashboard.yaml"),
+        .embedInCode("Data/Signatures/esp32-xiaomi-m365.yaml"),
+        .embedInCode("Data/Signatures/cam-ble-replacement.yaml"),
+        .embedInCode("Data/Signatures/vesc-dash-bridge.yaml"), .embedInCode("Data/Signatures/bms-emulator.yaml"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -84,7 +88,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BusTimeline"],
+      dependencies: ["NinebotBus", "UartSniffer", "BusTimeline"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
@@ -104,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "mi-bus-accuracy",
       dependencies: [
-        "NinebotBus", "ScooterProfiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "ScooterSim", "BusTimeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -127,7 +131,11 @@ let package = Package(
       dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BusTimelineTests",
+      dependencies: [
+        "BusTimeline", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
