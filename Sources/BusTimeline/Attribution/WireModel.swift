@@ -15,6 +15,13 @@ struct WireModel: Sendable {
     var requests = 0
   }
 
+  /// A request that looks foreign.
+  private struct Suspect: Sendable {
+    var measurement: Measurement
+    var rhythm: Float
+    var reading: FrameReading?
+  }
+
   /// Whether an answer was asked for; set for the frame that is being decided.
   enum AnswerFit { case notLooked, asked, unasked }
 
@@ -38,7 +45,7 @@ struct WireModel: Sendable {
   private(set) var pattern = HeartbeatPattern()
   private var test = ForeignTest()
   /// Requests that look foreign, for a newcomer's first fingerprint.
-  private var suspects: [(measurement: Measurement, rhythm: Float)] = []
+  private var suspects: [Suspect] = []
   private static let mostSuspects = 48
   /// Fewer make no fingerprint.
   private static let leastSuspects = 4
@@ -110,7 +117,7 @@ struct WireModel: Sendable {
     if rhythm <= -2, dashes.isEmpty { ble.learn(observation.measurement) }
     if ratio > 1 {
       if suspects.count == Self.mostSuspects { suspects.removeFirst() }
-      suspects.append((observation.measurement, rhythm))
+      suspects.append(Suspect(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     }
     guard test.add(ratio) else { return false }
     let alike = suspectsAlike
@@ -121,9 +128,17 @@ struct WireModel: Sendable {
   }
 
   /// Suspects of the same kind as the first of them: newcomers get their numbers in the order of appearance.
-  private var suspectsAlike: [(measurement: Measurement, rhythm: Float)] {
+  private var suspectsAlike: [Suspect] {
     guard let first = suspects.first else { return [] }
     return suspects.filter { Self.alike(first.measurement, $0.measurement) }
+  }
+
+  /// What the device that must be named looks like, and what it asked for.
+  var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) {
+    var fingerprint = Fingerprint()
+    let alike = suspectsAlike
+    for suspect in alike { fingerprint.learn(suspect.measurement) }
+    return (fingerprint, alike.compactMap(\.reading))
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.
@@ -131,9 +146,13 @@ struct WireModel: Sendable {
     var dash = Dash(number: number, fingerprint: Fingerprint())
     guard let seed = suspects.first?.measurement else { return }
     // Two newcomers may have come together: the first one's kind is taken, the rest stay.
-    var others: [(measurement: Measurement, rhythm: Float)] = []
+    var others: [Suspect] = []
     for suspect in suspects {
-      if Self.alike(seed, suspect.measurement) { dash.fingerprint.learn(suspect.measurement) } else { others.append(suspect) }
+      if Self.alike(seed, suspect.measurement) {
+        dash.fingerprint.learn(suspect.measurement)
+      } else {
+        others.append(suspect)
+      }
     }
     suspects = others
     dashes.append(dash)
