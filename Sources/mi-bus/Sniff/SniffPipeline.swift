@@ -43,6 +43,11 @@ struct SniffPipeline: ~Copyable {
     return stages.summary(taps: taps, notes: notes)
   }
 
+  /// What was counted of the transmitters, where that was asked for.
+  var census: SenderCensus? { stages.results.census }
+
+  func link(of tap: Int) -> Link { stages.link(of: tap) }
+
   /// The summary on standard output, in the form of the lines.
   mutating func show(_ summary: Summary) throws(OutputError) {
     stages.results.view.show(summary)
@@ -64,16 +69,21 @@ struct SniffStages: ~Copyable, BusEventSink {
   private var attributor: Attributor
   var results: SniffResults
 
-  init(profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView) {
+  init(
+    profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView,
+    census: SenderCensus?
+  ) {
     self.profile = profile
     self.attributor = attributor
     self.store = store
-    results = SniffResults(view: view)
+    results = SniffResults(view: view, census: census)
   }
+
+  func link(of tap: Int) -> Link { attributor.link(of: tap) }
 
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
     attributor.add(taps: taps)
-    results.view.name(taps: taps, origin: origin)
+    results.name(taps: taps, origin: origin)
     try store?.name(taps: taps, origin: origin)
   }
 
@@ -110,11 +120,22 @@ struct SniffStages: ~Copyable, BusEventSink {
 struct SniffResults: ~Copyable, AttributedEventSink {
   private(set) var traffic = TrafficTable()
   var view: SniffView
+  /// Nil where nobody asks for it: it costs time.
+  private(set) var census: SenderCensus?
 
-  init(view: consuming SniffView) { self.view = view }
+  init(view: consuming SniffView, census: SenderCensus?) {
+    self.view = view
+    self.census = census
+  }
+
+  mutating func name(taps: [Tap], origin: Int64?) {
+    view.name(taps: taps, origin: origin)
+    census?.add(taps: taps)
+  }
 
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
     traffic.push(event.event, reading: event.reading, tap: event.tap)
-    try view.show(event, bytes: bytes)
+    census?.push(event)
+    try view.show(event, bytes: bytes, senders: census?.table)
   }
 }

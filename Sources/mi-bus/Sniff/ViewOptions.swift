@@ -56,6 +56,9 @@ struct ViewOptions: ParsableArguments {
   @Flag(help: "No lines, only the summary at the end.")
   var summary = false
 
+  @Flag(help: "Under each frame, why it was given to its sender; with --json a votes object.")
+  var explain = false
+
   @Option(help: "Colour: auto, always or never.")
   var color: ColourChoice = .auto
 
@@ -76,7 +79,8 @@ struct ViewOptions: ParsableArguments {
 
   @Option(
     name: .customLong("match"),
-    help: ArgumentHelp("Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
+    help: ArgumentHelp(
+      "Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
   var masks: [String] = []
 
   @Option(help: ArgumentHelp("End after so many lines.", valueName: "n"))
@@ -90,8 +94,10 @@ struct ViewOptions: ParsableArguments {
   var settings: ViewSettings {
     get throws {
       ViewSettings(
-        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)), style: color.style,
-        filter: try filter(), changesOnly: changes, summaryOnly: summary, count: count)
+        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)),
+        style: color.style,
+        filter: try filter(), changesOnly: changes, summaryOnly: summary, explains: explain,
+        count: count)
     }
   }
 
