@@ -48,6 +48,10 @@ let package = Package(
         .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
         .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
         .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+        .embedInCode("Data/Signatures/displaydash.yaml"), .embedInCode("Data/Signatures/augisbud-dashboard.yaml"),
+        .embedInCode("Data/Signatures/esp32-xiaomi-m365.yaml"),
+        .embedInCode("Data/Signatures/cam-ble-replacement.yaml"),
+        .embedInCode("Data/Signatures/vesc-dash-bridge.yaml"), .embedInCode("Data/Signatures/bms-emulator.yaml"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -89,7 +93,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BleSide", "BusTimeline"],
+      dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
@@ -112,7 +116,7 @@ let package = Package(
     .executableTarget(
       name: "mi-bus-accuracy",
       dependencies: [
-        "NinebotBus", "ScooterProfiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "ScooterSim", "BusTimeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -139,7 +143,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests",
-      dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"],
+      dependencies: [
+        "BusTimeline", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
