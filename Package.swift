@@ -145,7 +145,9 @@ let package = Package(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

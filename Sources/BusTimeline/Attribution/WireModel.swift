@@ -174,7 +174,7 @@ struct WireModel: Sendable {
   }
 
   /// Below this, `unknown` is the better answer.
-  private static let decided: Float = 0.95
+  private static let decided: Float = 0.9
 
   private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
     if observation.claim == .request {
