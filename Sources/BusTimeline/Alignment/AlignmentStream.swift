@@ -16,14 +16,19 @@ public struct AlignmentStream: Sendable {
 
   public init(capacity: Int = Self.defaultCapacity) { self.capacity = max(1024, capacity) }
 
+  /// Times that a clock can show: differences of two of them do not overflow.
+  private static let possible: ClosedRange<Int64> = -(1 << 61)...(1 << 62)
+
   /// Notes that the capture ran at this time: its first and last samples, whatever they were.
   public mutating func extend(to time: Int64) {
+    guard Self.possible.contains(time) else { return }
     guard let range = covered else { return covered = time...time }
     covered = min(range.lowerBound, time)...max(range.upperBound, time)
   }
 
   /// Adds a message.
   public mutating func append(_ event: AlignmentEvent) {
+    guard Self.possible.contains(event.earliest) else { return }
     extend(to: event.earliest)
     guard isKept(event.earliest) else { return }
     events.append(event)

@@ -17,6 +17,8 @@ struct CandidateSearch {
   /// Comparisons and bins that may be spent; a second or so.
   private static let mostPairs = 24_000_000
   private static let mostBins = 48_000_000
+  /// In one curve: some days; beyond that only rare contents are looked at.
+  private static let mostCurveBins = 12_000_000
   private static let mostRarePairs = 1_000_000
 
   init(_ source: Correspondence, _ windows: [ClockWindow]) {
@@ -37,6 +39,7 @@ struct CandidateSearch {
 
   /// All windows if they cost little; else as many as possible, spread evenly.
   private func affordableWindows(_ costs: [Int], _ bins: Int) -> [Int] {
+    guard bins <= Self.mostCurveBins else { return [] }
     let total = costs.reduce(0, +)
     let share = max(1, max(total / Self.mostPairs, windows.count * bins / Self.mostBins))
     return Array(Swift.stride(from: share / 2, to: windows.count, by: share))
@@ -45,7 +48,9 @@ struct CandidateSearch {
   private func everywhere(_ index: Int) -> [Candidate] {
     let window = windows[index]
     let messages = source.messages[window.messages]
-    guard let first = messages.lazy.map(\.earliest).min(), let last = messages.lazy.map(\.latest).max() else { return [] }
+    guard let first = messages.lazy.map(\.earliest).min(), let last = messages.lazy.map(\.latest).max() else {
+      return []
+    }
     let curve = window.curve(
       source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin, slop: Self.slop)
     return curve.peaks(6, apart: Self.apart, least: 6).map {

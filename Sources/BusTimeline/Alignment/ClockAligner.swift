@@ -14,6 +14,8 @@ public struct ClockAligner: Sendable {
   private static let samePlace: Int64 = 250_000_000
   private static let rivalReach: Int64 = 30_000_000_000
   private static let mostShifted = 48
+  /// Without contents a message may be taken for the next one, a connection interval or a slot away.
+  private static let sealedDoubt: Int64 = 80_000_000
 
   private let source: Correspondence
   private let windows: [ClockWindow]
@@ -38,10 +40,21 @@ public struct ClockAligner: Sendable {
     guard !segments.isEmpty else { return .refused(.unsteady) }
     // Where a clock was set, the rest fits at another place.
     var covered = [best.run]
+    var owners = segments.map { _ in 0 }
     for other in tracks.dropFirst() where segments.count < Self.mostSegments {
       let rest = remainder(of: other, without: covered)
       guard rest.score >= 2 * Self.leastScore, doubt(other, rest.run, rivals: tracks) == nil else { continue }
-      segments += fit(other, rest.run)
+      let found = fit(other, rest.run)
+      let isBefore = covered.map { rest.run.upperBound <= $0.lowerBound }
+      // Setting a clock changes neither the order of things nor how often they happened.
+      let fits = found.allSatisfy { new in
+        zip(segments, owners).allSatisfy { old, owner in
+          isBefore[owner] ? new.bus.upperBound <= old.bus.lowerBound : new.bus.lowerBound >= old.bus.upperBound
+        }
+      }
+      guard fits else { continue }
+      segments += found
+      owners += found.map { _ in covered.count }
       covered.append(rest.run)
     }
     guard segments.count <= Self.mostSegments else { return .refused(.unsteady) }
@@ -55,7 +68,8 @@ public struct ClockAligner: Sendable {
     var tracks: [ClockTrack] = []
     for candidate in candidates {
       let isKnown = tracks.contains {
-        abs($0.points[candidate.window].offset - candidate.offset) < Self.samePlace && $0.points[candidate.window].score > 0
+        abs($0.points[candidate.window].offset - candidate.offset) < Self.samePlace
+          && $0.points[candidate.window].score > 0
       }
       if !isKnown { tracks.append(ClockTrack(source, windows, from: candidate.window, at: candidate.offset)) }
     }
@@ -175,7 +189,8 @@ public struct ClockAligner: Sendable {
     }
     return ClockSegment(
       bus: (source.busStart + low)...(source.busStart + high), ble: ble(low)...max(ble(low), ble(high)),
-      pairs: fit.pairs, middle: source.busStart + fit.middle, base: offset + fit.base, region: fit.region)
+      pairs: fit.pairs, middle: source.busStart + fit.middle, base: offset + fit.base, region: fit.region,
+      doubt: source.isSealed ? Self.sealedDoubt : 0)
   }
 
   private func result(_ segments: [ClockSegment]) -> ClockAlignment {

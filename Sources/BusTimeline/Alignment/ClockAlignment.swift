@@ -106,16 +106,21 @@ public struct ClockSegment: Sendable {
   /// Offset at `middle` from which the region counts, nanoseconds.
   let base: Int64
   let region: LineRegion
+  /// How much further the truth may lie from the region, nanoseconds: only lengths could be compared.
+  let doubt: Int64
 
   static var empty: ClockSegment {
-    ClockSegment(bus: 0...0, ble: 0...0, pairs: 0, middle: 0, base: 0, region: LineRegion(halfWidth: 0, slope: 0...0))
+    ClockSegment(
+      bus: 0...0, ble: 0...0, pairs: 0, middle: 0, base: 0, region: LineRegion(halfWidth: 0, slope: 0...0),
+      doubt: 0)
   }
 
   /// BLE clock minus bus clock at a time of the bus: all that the messages allow, nanoseconds.
   public func offset(at time: Int64) -> TimeBounds {
     let range = region.values(at: Double(time &- middle))
     return TimeBounds(
-      earliest: base &+ Int64(range.lowerBound.rounded(.down)), latest: base &+ Int64(range.upperBound.rounded(.up)))
+      earliest: base &+ Int64(range.lowerBound.rounded(.down)) &- doubt,
+      latest: base &+ Int64(range.upperBound.rounded(.up)) &+ doubt)
   }
 
   /// The best single guess of the drift, parts per million.

@@ -24,6 +24,8 @@ struct Correspondence: Sendable {
   /// How long an answer waits for the radio at most, and a request for radio and slot.
   let reach: Reach
   private let kept: [ClosedRange<Int64>]
+  /// Only lengths and directions can be compared.
+  let isSealed: Bool
 
   struct Reach: Sendable {
     var reply: Int64 = 160_000_000
@@ -31,16 +33,22 @@ struct Correspondence: Sendable {
     func of(_ message: Message) -> Int64 { message.isReply ? reply : request }
   }
 
+  /// A year: nobody captures longer, and sums of times stay far from overflow.
+  private static let longest: Int64 = 366 * 86_400_000_000_000
+
   init?(bus: AlignmentStream, ble: AlignmentStream, reach: Reach) {
     guard let busCovered = bus.covered, let bleCovered = ble.covered, !ble.events.isEmpty, !bus.events.isEmpty else {
       return nil
     }
+    let spans = [busCovered, bleCovered].map { $0.upperBound &- $0.lowerBound }
+    guard spans.allSatisfy({ (0...Self.longest).contains($0) }) else { return nil }
     self.reach = reach
     busStart = busCovered.lowerBound
     bleStart = bleCovered.lowerBound
     busSpan = busCovered.upperBound &- busCovered.lowerBound
     bleSpan = bleCovered.upperBound &- bleCovered.lowerBound
-    let isSealed = ble.events.count { $0.content == 0 } * 2 > ble.events.count
+    isSealed = ble.events.count { $0.content == 0 } * 2 > ble.events.count
+    let isSealed = isSealed
     let upstream = ble.events.filter { isSealed || $0.content != 0 }
     var keys: [UInt64: Int32] = [:]
     for event in upstream {

@@ -31,6 +31,7 @@ struct EnvelopeFit {
   /// Loosening beyond this means that it is no straight line.
   static let mostSlack = 400e3
   private static let leastPairs = 12
+  private static let sealedMargin: Int64 = 80_000_000
 
   /// Fits a run of windows whose places are known to some ten milliseconds.
   func fit(_ windows: ArraySlice<ClockWindow>, _ points: ArraySlice<ClockTrack.Point>) -> Fit? {
@@ -38,7 +39,7 @@ struct EnvelopeFit {
     let rough = roughLine(windows, points)
     var line = rough.line
     let middle = rough.middle, base = rough.base
-    var margin = rough.margin
+    var margin = source.isSealed ? max(rough.margin, Self.sealedMargin) : rough.margin
     var result: Fit?
     for _ in 0..<3 {
       let pairs = self.pairs(first.messages.lowerBound..<last.messages.upperBound, line, middle, base, margin)
@@ -46,6 +47,8 @@ struct EnvelopeFit {
       else { return result }
       guard let next = solve(pairs, line, middle, base, margin) else { return nil }
       result = next
+      // Where lengths are all there is, a near message is as likely another one: no use in looking closer.
+      if source.isSealed { break }
       line = next.region.center
       let span = Double(next.bus.upperBound - next.bus.lowerBound)
       let width = [-span / 2, span / 2].map { next.region.values(at: $0) }.map { $0.upperBound - $0.lowerBound }
@@ -128,7 +131,7 @@ struct EnvelopeFit {
     guard let (lines, slack) = Self.agree(whole, &constraints, most: 2 + pairs.count / 200) else { return nil }
     var region = lines
     let edge = LeadingEdge(pairs, constraints, line.moved(by: Double(center - middle)), center: center, base: base)
-    if let slopes = edge?.slopes(whole, slack: slack) { region.clip(slopes: slopes) }
+    if !source.isSealed, let slopes = edge?.slopes(whole, slack: slack) { region.clip(slopes: slopes) }
     return Fit(region: region, middle: center, base: base, pairs: pairs.count, slack: slack, bus: first...last)
       .moved(to: middle)
   }

@@ -63,7 +63,9 @@ public struct TrialRide: Sendable {
       guard truth.frame.count > 5, truth.frame[4] != 0x65, truth.frame[4] != 0x64 else { return }
       wire.append(Wire(start: truth.start, end: truth.end, frame: truth.frame, collided: truth.collided))
       if truth.sender == .ble, truth.cause == .phone {
-        guard let index = writes.firstIndex(where: { $0[3] == truth.frame[3] && $0[5] == truth.frame[5] }) else { return }
+        guard let index = writes.firstIndex(where: { $0[3] == truth.frame[3] && $0[5] == truth.frame[5] }) else {
+          return
+        }
         radio.append(
           Radio(wire: truth.start, frame: writes[index], toPhone: false, solicited: true, cause: .own))
         writes.removeFirst(index + 1)
