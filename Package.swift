@@ -148,7 +148,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
+      name: "BusPrinterTests",
+      dependencies: ["BusPrinter", "BusTimeline", "ScooterProfiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
