@@ -50,7 +50,7 @@ public struct ClusterPlot: Sendable {
     axes(x, y, &out)
     let senders = Set(shown.map(\.transmitter)).sorted()
     for sender in senders {
-      out.append("<g class=\"\(Self.style(sender))\">\n")
+      out.append(string: "<g class=\"\(Self.style(sender))\">\n")
       for point in shown where point.transmitter == sender {
         mark(
           sender, Self.left + x.position(point.pitch, Self.plotWidth),
@@ -72,22 +72,23 @@ public struct ClusterPlot: Sendable {
   private func head(_ title: String, _ out: inout TextBuffer) {
     let (width, height) = (Self.number(Self.width), Self.number(Self.height))
     out.append(
-      """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" \
-      role="img" font-family="sans-serif" font-size="12">
-      <style>
-      .page{fill:#fff}.ink{fill:#222}.rule{stroke:#8888;stroke-width:1}
-      .esc{fill:#0072b2;stroke:#0072b2}.ble{fill:#d55e00;stroke:#d55e00}.bms{fill:#009e73;stroke:#009e73}
-      .dash1{fill:#b5509a;stroke:#b5509a}.dash2{fill:#a07800;stroke:#a07800}.dash3{fill:#3b8ec2;stroke:#3b8ec2}
-      .unknown{fill:#777;stroke:#777}.mark{fill-opacity:.55;stroke-width:.6}
-      @media (prefers-color-scheme:dark){.page{fill:#16181c}.ink{fill:#e6e6e6}
-      .esc{fill:#4aa8e0;stroke:#4aa8e0}.ble{fill:#ff8a3c;stroke:#ff8a3c}.bms{fill:#2fd3a2;stroke:#2fd3a2}
-      .dash1{fill:#e88fd0;stroke:#e88fd0}.dash2{fill:#f0c343;stroke:#f0c343}.dash3{fill:#8fd0ff;stroke:#8fd0ff}}
-      </style>
-      <rect class="page" width="\(width)" height="\(height)"/>
-      <text class="ink" x="\(Self.number(Self.left))" y="26" font-size="15">\(Self.escaped(title))</text>
+      string:
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" \
+        role="img" font-family="sans-serif" font-size="12">
+        <style>
+        .page{fill:#fff}.ink{fill:#222}.rule{stroke:#8888;stroke-width:1}
+        .esc{fill:#0072b2;stroke:#0072b2}.ble{fill:#d55e00;stroke:#d55e00}.bms{fill:#009e73;stroke:#009e73}
+        .dash1{fill:#b5509a;stroke:#b5509a}.dash2{fill:#a07800;stroke:#a07800}.dash3{fill:#3b8ec2;stroke:#3b8ec2}
+        .unknown{fill:#777;stroke:#777}.mark{fill-opacity:.55;stroke-width:.6}
+        @media (prefers-color-scheme:dark){.page{fill:#16181c}.ink{fill:#e6e6e6}
+        .esc{fill:#4aa8e0;stroke:#4aa8e0}.ble{fill:#ff8a3c;stroke:#ff8a3c}.bms{fill:#2fd3a2;stroke:#2fd3a2}
+        .dash1{fill:#e88fd0;stroke:#e88fd0}.dash2{fill:#f0c343;stroke:#f0c343}.dash3{fill:#8fd0ff;stroke:#8fd0ff}}
+        </style>
+        <rect class="page" width="\(width)" height="\(height)"/>
+        <text class="ink" x="\(Self.number(Self.left))" y="26" font-size="15">\(Self.escaped(title))</text>
 
-      """)
+        """)
   }
 
   private func axes(_ x: Axis, _ y: Axis, _ out: inout TextBuffer) {
@@ -106,7 +107,8 @@ public struct ClusterPlot: Sendable {
     label(x.title, (left + right) / 2, bottom + 44, "middle", &out)
     let middle = Self.number((top + bottom) / 2)
     out.append(
-      "<text class=\"ink\" text-anchor=\"middle\" transform=\"translate(16 \(middle)) rotate(-90)\">\(y.title)</text>\n"
+      string:
+        "<text class=\"ink\" text-anchor=\"middle\" transform=\"translate(16 \(middle)) rotate(-90)\">\(y.title)</text>\n"
     )
   }
 
@@ -116,7 +118,7 @@ public struct ClusterPlot: Sendable {
     let left = Self.left + Self.plotWidth + 24
     for (index, sender) in senders.enumerated() {
       let y = Self.top + 16 + 22 * Double(index)
-      out.append("<g class=\"\(Self.style(sender))\">")
+      out.append(string: "<g class=\"\(Self.style(sender))\">")
       mark(sender, left, y - 4, &out)
       out.append("</g>\n")
       label("\(sender.name), \(points.count { $0.transmitter == sender }) points", left + 14, y, "start", &out)
@@ -129,23 +131,26 @@ public struct ClusterPlot: Sendable {
     let (x1, y1) = (Self.number(x), Self.number(y))
     switch sender {
     case .dash:
-      out.append("<path class=\"mark\" d=\"M\(x1) \(Self.number(y - 4))l4 7h-8z\"/>\n")
+      out.append(string: "<path class=\"mark\" d=\"M\(x1) \(Self.number(y - 4))l4 7h-8z\"/>\n")
     case .esc:
       out.append(
-        "<rect class=\"mark\" x=\"\(Self.number(x - 3))\" y=\"\(Self.number(y - 3))\" width=\"6\" height=\"6\"/>\n")
-    default: out.append("<circle class=\"mark\" cx=\"\(x1)\" cy=\"\(y1)\" r=\"3\"/>\n")
+        string:
+          "<rect class=\"mark\" x=\"\(Self.number(x - 3))\" y=\"\(Self.number(y - 3))\" width=\"6\" height=\"6\"/>\n")
+    default: out.append(string: "<circle class=\"mark\" cx=\"\(x1)\" cy=\"\(y1)\" r=\"3\"/>\n")
     }
   }
 
   private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ out: inout TextBuffer) {
     let places = [x1, y1, x2, y2].map(Self.number)
     out.append(
-      "<line class=\"rule\" x1=\"\(places[0])\" y1=\"\(places[1])\" x2=\"\(places[2])\" y2=\"\(places[3])\"/>\n")
+      string:
+        "<line class=\"rule\" x1=\"\(places[0])\" y1=\"\(places[1])\" x2=\"\(places[2])\" y2=\"\(places[3])\"/>\n")
   }
 
   private func label(_ text: String, _ x: Double, _ y: Double, _ anchor: String, _ out: inout TextBuffer) {
     out.append(
-      "<text class=\"ink\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" text-anchor=\"\(anchor)\">"
+      string:
+        "<text class=\"ink\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" text-anchor=\"\(anchor)\">"
         + Self.escaped(text) + "</text>\n")
   }
 

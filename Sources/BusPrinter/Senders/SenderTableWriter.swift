@@ -26,7 +26,7 @@ public struct SenderTableWriter: Sendable {
       line(sender, table, taps, &out)
       for detail in details(sender, table) {
         out.append("         ")
-        out.append(detail)
+        out.append(string: detail)
         out.append(UInt8(ascii: "\n"))
       }
     }
@@ -51,17 +51,17 @@ public struct SenderTableWriter: Sendable {
     style.end(part, &out)
     for _ in min(sender.transmitter.width, 8)..<9 { out.append(UInt8(ascii: " ")) }
     out.startLine()
-    out.append(sender.tap < taps.count ? taps[sender.tap] : "?")
+    out.append(string: sender.tap < taps.count ? taps[sender.tap] : "?")
     out.pad(to: 9)
     out.append(decimal: sender.frames)
     out.pad(to: 18)
     out.append(number: table.share(of: sender) * 100, decimals: 2)
     out.pad(to: 25)
-    out.append(Self.modes(sender.pitch, decimals: 1, unit: "us"))
+    out.append(string: Self.modes(sender.pitch, decimals: 1, unit: "us"))
     out.pad(to: 46)
-    out.append(Self.modes(sender.bitClock, decimals: 0, unit: "ppm"))
+    out.append(string: Self.modes(sender.bitClock, decimals: 0, unit: "ppm"))
     out.pad(to: 72)
-    out.append(sender.rhythm.map(Self.words) ?? "-")
+    out.append(string: sender.rhythm.map(Self.words) ?? "-")
     out.append(UInt8(ascii: "\n"))
   }
 

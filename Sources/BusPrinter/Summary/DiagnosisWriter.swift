@@ -1,4 +1,5 @@
 public import BusTimeline
+import NinebotBus
 
 /// Writes a diagnosis: the verdict in plain words on top, or one JSON object of kind `verdict`.
 public struct DiagnosisWriter: Sendable {
@@ -16,7 +17,7 @@ public struct DiagnosisWriter: Sendable {
     let part: Style.Part = diagnosis.injects ? .alarm : .bms
     for sentence in diagnosis.verdict {
       style.begin(part, &out)
-      out.append(sentence)
+      out.append(string: sentence)
       style.end(part, &out)
       out.append(UInt8(ascii: "\n"))
     }
@@ -27,31 +28,31 @@ public struct DiagnosisWriter: Sendable {
 
   private func list(_ title: String, _ lines: [String], _ out: inout TextBuffer) {
     guard !lines.isEmpty else { return }
-    out.append("\(title)\n")
-    for line in lines { out.append("  - \(line)\n") }
+    out.append(string: "\(title)\n")
+    for line in lines { out.append(string: "  - \(line)\n") }
   }
 
   private func evidence(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
-    out.append("\nEvidence for \(injector.sender.name) (confidence ")
+    out.append(string: "\nEvidence for \(injector.sender.name) (confidence ")
     out.append(fixed: Int64(injector.confidence * 100_000), decimals: 5)
     out.append(")\n")
-    out.append("  \(injector.requests) requests from ")
+    out.append(string: "  \(injector.requests) requests from ")
     out.append(seconds: injector.first, decimals: 3)
     out.append(" s to ")
     out.append(seconds: injector.last, decimals: 3)
     out.append(" s:\n")
     for register in injector.registers.prefix(12) {
-      out.append("    \(register.subject.name) ")
+      out.append(string: "    \(register.subject.name) ")
       out.append(hex: register.register)
-      out.append("+\(register.bytes) \(register.name): \(register.requests) times\n")
+      out.append(string: "+\(register.bytes) \(register.name): \(register.requests) times\n")
     }
-    if injector.registers.count > 12 { out.append("    … and \(injector.registers.count - 12) more kinds\n") }
+    if injector.registers.count > 12 { out.append(string: "    … and \(injector.registers.count - 12) more kinds\n") }
   }
 
   // MARK: - JSON
 
   public func json(to out: inout TextBuffer) {
-    out.append("{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(diagnosis.injects),\"confidence\":")
+    out.append(string: "{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(diagnosis.injects),\"confidence\":")
     out.append(fixed: Int64(diagnosis.confidence * 1_000_000), decimals: 6)
     out.append(",\"verdict\":")
     strings(diagnosis.verdict, &out)
@@ -72,37 +73,38 @@ public struct DiagnosisWriter: Sendable {
   }
 
   private func json(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
-    out.append("{\"name\":\"\(injector.sender.name)\"")
+    out.append(string: "{\"name\":\"\(injector.sender.name)\"")
     if let looks = injector.looksLike {
       out.append(",\"looks_like\":")
       out.append(quoted: looks)
     }
     out.append(",\"confidence\":")
     out.append(fixed: Int64(injector.confidence * 1_000_000), decimals: 6)
-    out.append(",\"requests\":\(injector.requests),\"requests_per_s\":")
+    out.append(string: ",\"requests\":\(injector.requests),\"requests_per_s\":")
     out.append(fixed: Int64(injector.requestsPerSecond * 1000), decimals: 3)
-    out.append(",\"forged_frames\":\(injector.forgedFrames),\"first_t\":")
+    out.append(string: ",\"forged_frames\":\(injector.forgedFrames),\"first_t\":")
     out.append(seconds: injector.first, decimals: 9)
     out.append(",\"last_t\":")
     out.append(seconds: injector.last, decimals: 9)
     out.append(",\"registers\":[")
     for (index, register) in injector.registers.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append("{\"device\":\"\(register.subject.name)\",\"register\":\"")
+      out.append(string: "{\"device\":\"\(register.subject.name)\",\"register\":\"")
       out.append(hex: register.register)
-      out.append("\",\"len\":\(register.bytes),\"name\":")
+      out.append(string: "\",\"len\":\(register.bytes),\"name\":")
       out.append(quoted: register.name)
-      out.append(",\"requests\":\(register.requests)}")
+      out.append(string: ",\"requests\":\(register.requests)}")
     }
     out.append("]}")
   }
 
   private func json(_ notifications: Diagnosis.Notifications, _ out: inout TextBuffer) {
-    out.append(",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
-    out.append("\"pre_session\":\(notifications.preSession),\"caused_by\":{")
+    out.append(
+      string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
+    out.append(string: "\"pre_session\":\(notifications.preSession),\"caused_by\":{")
     for (index, cause) in notifications.causedBy.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append("\"\(cause.sender.name)\":\(cause.count)")
+      out.append(string: "\"\(cause.sender.name)\":\(cause.count)")
     }
     out.append("}}")
   }
@@ -120,7 +122,7 @@ public struct DiagnosisWriter: Sendable {
       out.append(fixed: Int64(drift * 1e4), decimals: 4)
       out.append(",\"bound_s\":")
       out.append(fixed: Int64(bound * 1e9), decimals: 9)
-      out.append(",\"pairs\":\(pairs)")
+      out.append(string: ",\"pairs\":\(pairs)")
     }
     out.append(UInt8(ascii: "}"))
   }
@@ -128,18 +130,18 @@ public struct DiagnosisWriter: Sendable {
   private func json(_ wire: Diagnosis.Wire, _ out: inout TextBuffer) {
     out.append(",\"wire\":{\"duration\":")
     out.append(seconds: wire.duration, decimals: 9)
-    out.append(",\"frames\":\(wire.frames),\"load\":")
+    out.append(string: ",\"frames\":\(wire.frames),\"load\":")
     out.append(fixed: Int64(wire.load * 10_000), decimals: 4)
     out.append(",\"load_without_injectors\":")
     out.append(fixed: Int64(wire.loadWithoutInjectors * 10_000), decimals: 4)
-    out.append(",\"bad_checksums\":\(wire.badChecksums),\"garbage_bytes\":\(wire.garbageBytes),")
-    out.append("\"line_errors\":\(wire.lineErrors),\"collisions\":\(wire.collisions),")
-    out.append("\"unanswered_requests\":\(wire.unansweredRequests),\"esc_errors\":[")
+    out.append(string: ",\"bad_checksums\":\(wire.badChecksums),\"garbage_bytes\":\(wire.garbageBytes),")
+    out.append(string: "\"line_errors\":\(wire.lineErrors),\"collisions\":\(wire.collisions),")
+    out.append(string: "\"unanswered_requests\":\(wire.unansweredRequests),\"esc_errors\":[")
     for (index, error) in wire.escErrors.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append("{\"code\":\(error.code),\"name\":")
+      out.append(string: "{\"code\":\(error.code),\"name\":")
       out.append(quoted: error.name)
-      out.append(",\"count\":\(error.count)}")
+      out.append(string: ",\"count\":\(error.count)}")
     }
     out.append("]}")
   }

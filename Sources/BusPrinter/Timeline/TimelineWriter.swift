@@ -37,23 +37,23 @@ public struct TimelineWriter: Sendable {
     var text = name + String(repeating: " ", count: max(1, 8 - name.count)) + item.label
     if let cause = cause(of: item) { text += "  \(cause)" }
     style.begin(part, &out)
-    out.append(fitted(text))
+    out.append(string: fitted(text))
     style.end(part, &out)
     out.append(" |")
   }
 
   private func phone(_ item: TimelineItem, _ out: inout TextBuffer) {
-    out.append(String(repeating: " ", count: width))
+    out.append(string: String(repeating: " ", count: width))
     out.append(" | ")
     guard item.kind == .notification else {
-      out.append("phone > \(item.label)")
+      out.append(string: "phone > \(item.label)")
       return
     }
     let isUnasked = item.solicited == false
     style.begin(isUnasked ? .alarm : .plain, &out)
-    out.append("phone < \(isUnasked ? "UNASKED " : "")\(item.label)")
+    out.append(string: "phone < \(isUnasked ? "UNASKED " : "")\(item.label)")
     style.end(isUnasked ? .alarm : .plain, &out)
-    if let cause = cause(of: item) { out.append("  \(cause)") }
+    if let cause = cause(of: item) { out.append(string: "  \(cause)") }
   }
 
   /// `<- 7.788228 dash1`: what made it happen, and whose request that was.
@@ -63,7 +63,7 @@ public struct TimelineWriter: Sendable {
     out.append("<- ")
     out.append(seconds: items[index].start, decimals: 6)
     switch item.cause {
-    case .reply(let asker): out.append(" asked by \(asker.name)")
+    case .reply(let asker): out.append(string: " asked by \(asker.name)")
     case .replyToPhone: out.append(" asked by the phone")
     default: break
     }
@@ -80,23 +80,24 @@ public struct TimelineWriter: Sendable {
   /// One object a line: `{"kind":"item",…}`, `caused_by` is the number of the item that made it happen.
   public func json(in range: Range<Int64>, to out: inout TextBuffer) {
     for (number, item) in items.enumerated() where range.contains(item.start) {
-      out.append("{\"kind\":\"item\",\"n\":\(number),\"t\":")
+      out.append(string: "{\"kind\":\"item\",\"n\":\(number),\"t\":")
       out.append(seconds: item.start, decimals: 9)
       out.append(",\"dur\":")
       out.append(seconds: item.duration, decimals: 9)
       switch item.lane {
-      case .wire(let sender): out.append(",\"side\":\"bus\",\"sender\":\"\(sender.name)\"")
-      case .phone: out.append(",\"side\":\"ble\",\"dir\":\"\(item.kind == .phoneWrite ? "to-scooter" : "to-phone")\"")
+      case .wire(let sender): out.append(string: ",\"side\":\"bus\",\"sender\":\"\(sender.name)\"")
+      case .phone:
+        out.append(string: ",\"side\":\"ble\",\"dir\":\"\(item.kind == .phoneWrite ? "to-scooter" : "to-phone")\"")
       }
-      out.append(",\"ok\":\(item.kind != .damage),\"hex\":\"")
+      out.append(string: ",\"ok\":\(item.kind != .damage),\"hex\":\"")
       out.append(hex: item.bytes.span)
       out.append("\",\"text\":")
       out.append(quoted: item.label)
       out.append(",\"cause\":\"")
       out.append(item.cause)
       out.append(UInt8(ascii: "\""))
-      if let cause = item.causedBy { out.append(",\"caused_by\":\(cause)") }
-      if let solicited = item.solicited { out.append(",\"solicited\":\(solicited)") }
+      if let cause = item.causedBy { out.append(string: ",\"caused_by\":\(cause)") }
+      if let solicited = item.solicited { out.append(string: ",\"solicited\":\(solicited)") }
       out.append("}\n")
     }
   }

@@ -109,11 +109,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
 
   private func injectors(_ signatures: [ModuleSignature]) -> [Diagnosis.Injector] {
     let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
-    return dashes.compactMap { dash in
+    return dashes.compactMap { dash -> Diagnosis.Injector? in
       guard let row = senders.row(of: dash) else { return nil }
       let registers = row.kinds.map { kind in
         Diagnosis.PolledRegister(
-          subject: kind.block.role, register: kind.block.register, bytes: kind.block.count,
+          subject: kind.block.subject, register: kind.block.register, bytes: kind.block.bytes,
           name: profile.string(kind.reading.register), requests: kind.count)
       }
       // One frame can be wrong; that all of many are is far less likely.

@@ -14,7 +14,8 @@ extension Diagnosis {
     if let looks = injector.looksLike { text += ", which looks like \(looks)," }
     let asked = Set(injector.registers.map(\.subject)).sorted { $0.rawValue < $1.rawValue }
     let devices = asked.map { "\($0.name)".uppercased() }.joined(separator: " and ")
-    text += " asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
+    text +=
+      " asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
     text += " with the BLE module's addresses."
     if injector.forgedFrames > 0 {
       text += " It also sent \(injector.forgedFrames) frames that say they come from another device."
@@ -24,7 +25,9 @@ extension Diagnosis {
 
   private var innocentWords: [String] {
     guard let wire else {
-      guard let notifications, notifications.unsolicited > 0 else { return ["Nothing injects, as far as the phone saw."] }
+      guard let notifications, notifications.unsolicited > 0 else {
+        return ["Nothing injects, as far as the phone saw."]
+      }
       return ["Somebody on the wire makes the scooter answer the phone without being asked; the bus would tell who."]
     }
     if wire.frames == 0 { return ["No frames were seen, so nothing can be said."] }
@@ -38,7 +41,8 @@ extension Diagnosis {
     if notifications.unsolicited == 0 { return text + "." }
     let causes = notifications.causedBy.filter { $0.sender != .unknown }
     if let main = causes.max(by: { $0.count < $1.count }) {
-      text += main.count == notifications.unsolicited
+      text +=
+        main.count == notifications.unsolicited
         ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
     }
     return text + ". A client that takes the first reply for its own hangs or reads nonsense."
@@ -49,17 +53,22 @@ extension Diagnosis {
     var words: [String] = []
     let load = "The bus is in use \(Self.tenths(wire.load * 100))% of the time"
     words.append(
-      injectors.isEmpty ? "\(load)." : "\(load), \(Self.tenths(wire.loadWithoutInjectors * 100))% without the injected part.")
+      injectors.isEmpty
+        ? "\(load)." : "\(load), \(Self.tenths(wire.loadWithoutInjectors * 100))% without the injected part.")
     if wire.collisions > 0 { words.append("\(wire.collisions) collisions: frames of two devices ran into each other.") }
     if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
     if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
-    if wire.frames == 0, wire.lineErrors > 0 { words.append("Framing errors and no frames: the baud rate is likely wrong.") }
+    if wire.frames == 0, wire.lineErrors > 0 {
+      words.append("Framing errors and no frames: the baud rate is likely wrong.")
+    }
     if phoneReads.count > 0 {
       words.append(
         "The phone's own \(phoneReads.count) reads were answered in \(Self.milliseconds(phoneReads.median)) ms (median), "
           + "\(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
     }
-    for error in wire.escErrors { words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.") }
+    for error in wire.escErrors {
+      words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
+    }
     return words
   }
 
@@ -86,7 +95,8 @@ extension Diagnosis {
         + "never take the next notification for the answer.",
     ]
     if injectors.contains(where: { $0.requestsPerSecond > 5 }) {
-      advice.append("As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
+      advice.append(
+        "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
     }
     return advice
   }

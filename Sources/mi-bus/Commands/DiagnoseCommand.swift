@@ -55,7 +55,8 @@ struct DiagnoseCommand: ParsableCommand {
     let writer = DiagnosisWriter(result.diagnosis, style: color.style)
     if json { writer.json(to: &output.buffer) } else { writer.text(to: &output.buffer) }
     try output.flush()
-    try ReportFiles(html: html, perfetto: perfetto).write(result, title: sources.joined(separator: ", "), profile: profile)
+    try ReportFiles(html: html, perfetto: perfetto).write(
+      result, title: sources.joined(separator: ", "), profile: profile)
     if result.diagnosis.injects { throw ExitCode(1) }
   }
 

@@ -68,7 +68,9 @@ struct TimelineCommand: ParsableCommand {
       writer.text(in: range, to: &output.buffer)
     }
     try output.flush()
-    if result.leftOut > 0 { Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to") }
+    if result.leftOut > 0 {
+      Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
+    }
     if !json { for sentence in result.diagnosis.verdict { Messages.note(sentence) } }
   }
 
@@ -80,7 +82,9 @@ struct TimelineCommand: ParsableCommand {
 
   /// Of the terminal, or what COLUMNS says.
   private static var columns: Int {
-    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 20 { return columns }
+    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 20 {
+      return columns
+    }
     var size = winsize()
     return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 140
   }

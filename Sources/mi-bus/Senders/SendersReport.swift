@@ -42,7 +42,7 @@ struct SendersReport {
         polls: sender.transmitter.isForeign ? sender.kinds.filter(\.reads).map(\.block) : [], frames: sender.frames)
     }
     var text = TextBuffer()
-    text.append(FingerprintFile(transmitters: known).text)
+    text.append(string: FingerprintFile(transmitters: known).text)
     try Self.write(text, to: path)
   }
 
