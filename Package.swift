@@ -139,7 +139,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests",
-      dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"],
+      dependencies: [
+        "BusTimeline", "BleSide", "UartSniffer", "NinebotBus", "ScooterProfiles", "ScooterSim", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],

@@ -1,3 +1,5 @@
+import NinebotBus
+
 /// Finds how the clocks of two captures relate from what both saw (protocol.md 6.8, 6.9). Pure; a second or two for
 /// ten hours.
 ///
@@ -32,7 +34,7 @@ public struct ClockAligner: Sendable {
   }
 
   private func align() -> ClockAlignment {
-    let candidates = CandidateSearch(source, windows).run(40)
+    let candidates = PlacementSearch(source, windows).run(40)
     let tracks = followed(candidates)
     guard let best = tracks.first, best.score >= Self.leastScore else { return .refused(.nothingInCommon) }
     if let refusal = doubt(best, rivals: tracks.dropFirst(), among: windows.indices) { return .refused(refusal) }
@@ -64,7 +66,7 @@ public struct ClockAligner: Sendable {
   // MARK: - Which place
 
   /// Candidates as tracks, best first; one that an earlier track passes through is the same place.
-  private func followed(_ candidates: [Candidate]) -> [ClockTrack] {
+  private func followed(_ candidates: [Placement]) -> [ClockTrack] {
     var tracks: [ClockTrack] = []
     for candidate in candidates {
       let isKnown = tracks.contains {

@@ -1,5 +1,5 @@
 /// Where a window of the BLE side could lie on the bus.
-struct Candidate: Sendable {
+struct Placement: Sendable {
   var window: Int
   var offset: Int64
   var score: Float
@@ -7,7 +7,7 @@ struct Candidate: Sendable {
 
 /// Finds places worth following: every offset for short captures; for long ones the contents that are rare enough to
 /// be compared all with all, and every offset for a few windows.
-struct CandidateSearch {
+struct PlacementSearch {
   private let source: Correspondence
   private let windows: [ClockWindow]
 
@@ -27,10 +27,10 @@ struct CandidateSearch {
   }
 
   /// The best places, best first.
-  func run(_ most: Int) -> [Candidate] {
+  func run(_ most: Int) -> [Placement] {
     let costs = windows.map { window in source.messages[window.messages].reduce(0) { $0 + source.count(of: $1.key) } }
     let bins = Int(source.busSpan / Self.bin) + Int(ClockWindow.longest / Self.bin)
-    var candidates: [Candidate] = []
+    var candidates: [Placement] = []
     let affordable = affordableWindows(costs, bins)
     for index in affordable { candidates += everywhere(index) }
     if affordable.count < windows.count { candidates += rare() }
@@ -45,7 +45,7 @@ struct CandidateSearch {
     return Array(Swift.stride(from: share / 2, to: windows.count, by: share))
   }
 
-  private func everywhere(_ index: Int) -> [Candidate] {
+  private func everywhere(_ index: Int) -> [Placement] {
     let window = windows[index]
     let messages = source.messages[window.messages]
     guard let first = messages.lazy.map(\.earliest).min(), let last = messages.lazy.map(\.latest).max() else {
@@ -54,7 +54,7 @@ struct CandidateSearch {
     let curve = window.curve(
       source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin, slop: Self.slop)
     return curve.peaks(6, apart: Self.apart, least: 6).map {
-      Candidate(window: index, offset: $0.offset, score: $0.score)
+      Placement(window: index, offset: $0.offset, score: $0.score)
     }
   }
 
@@ -66,7 +66,7 @@ struct CandidateSearch {
     var weight: Float
   }
 
-  private func rare() -> [Candidate] {
+  private func rare() -> [Placement] {
     var votes = rareVotes()
     guard !votes.isEmpty else { return [] }
     votes.sort { $0.offset < $1.offset }
@@ -123,7 +123,7 @@ struct CandidateSearch {
   }
 
   /// The windows that most of a cluster comes from, placed within it.
-  private func place(_ cluster: Range<Int>, in votes: [Vote]) -> [Candidate] {
+  private func place(_ cluster: Range<Int>, in votes: [Vote]) -> [Placement] {
     guard !cluster.isEmpty else { return [] }
     var weights = [Float](repeating: 0, count: windows.count)
     for vote in votes[cluster] { weights[window(of: Int(vote.message))] += vote.weight }
@@ -133,7 +133,7 @@ struct CandidateSearch {
       let curve = windows[index].curve(
         source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: Self.slop)
       return curve.peaks(3, apart: Self.apart, least: 6).map {
-        Candidate(window: index, offset: $0.offset, score: $0.score)
+        Placement(window: index, offset: $0.offset, score: $0.score)
       }
     }
   }
