@@ -144,7 +144,7 @@ let package = Package(
     .testTarget(
       name: "BusTimelineTests",
       dependencies: [
-        "BusTimeline", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -1,4 +1,4 @@
-internal import NinebotBus
+import NinebotBus
 
 /// Finds how the clocks of two captures relate from what both saw (protocol.md 6.8, 6.9). Pure; a second or two for
 /// ten hours.

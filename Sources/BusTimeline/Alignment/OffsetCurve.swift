@@ -1,4 +1,4 @@
-internal import func Glibc.log
+import func Glibc.log
 
 /// How well each offset explains some messages: the logarithm of the likelihood ratio of "the bus carried it just
 /// then" against chance.
