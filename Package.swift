@@ -72,7 +72,7 @@ let package = Package(
     .target(
       name: "ScooterSim",
       dependencies: [
-        "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
+        "NinebotBus", "UartSniffer", "CaptureFiles", "BleSide", .product(name: "Yams", package: "Yams"),
       ],
       resources: [
         .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"),
@@ -139,7 +139,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests",
-      dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
+      dependencies: ["ScooterSim", "UartSniffer", "BleSide", "CaptureFiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests",
@@ -153,7 +153,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      dependencies: [
+        "mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "BleSide", "CaptureFiles", "TestSupport",
+      ],
       exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -19,7 +19,7 @@ struct MiBus: ParsableCommand {
     version: "mi-bus \(version)",
     subcommands: [
       SniffCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self, PortsCommand.self,
-      ProfilesCommand.self,
+      ProfilesCommand.self, SimulateCommand.self,
     ])
 
   static let version = "0.1.0"
