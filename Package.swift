@@ -75,11 +75,16 @@ let package = Package(
         "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
       ],
       resources: [
-        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"), .embedInCode("Scenarios/displaydash.yaml"),
-        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"), .embedInCode("Scenarios/near-clock.yaml"),
-        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"), .embedInCode("Scenarios/replaced-esc.yaml"),
-        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"), .embedInCode("Scenarios/wrong-baud-bms.yaml"),
-        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"), .embedInCode("Scenarios/random-dash.yaml"),
+        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"),
+        .embedInCode("Scenarios/displaydash.yaml"),
+        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"),
+        .embedInCode("Scenarios/near-clock.yaml"),
+        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"),
+        .embedInCode("Scenarios/replaced-esc.yaml"),
+        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"),
+        .embedInCode("Scenarios/wrong-baud-bms.yaml"),
+        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"),
+        .embedInCode("Scenarios/random-dash.yaml"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -88,7 +93,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "UartSniffer", "BusTimeline"],
+      dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
@@ -102,7 +107,10 @@ let package = Package(
 
     .executableTarget(
       name: "mi-bus-bench",
-      dependencies: ["NinebotBus", "ScooterSim"],
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BusTimeline", "BusPrinter", "ScooterSim",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swiftSettings),
 
     .executableTarget(
@@ -121,11 +129,14 @@ let package = Package(
       name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "CaptureFiles", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"], swiftSettings: swiftSettings),
+      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests",
       dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
@@ -137,9 +148,12 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

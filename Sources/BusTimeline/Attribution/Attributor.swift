@@ -78,7 +78,7 @@ public struct Attributor: Sendable {
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let observation = Observation(
       tap: tap, event: event, reading: reading, claim: claim,
-      measurement: Measurement(event, quality: wires[tap].quality, baud: wires[tap].baud))
+      measurement: wires[tap].measure(event, claim))
     let id = firstID + Int64(held.count - heldHead)
     held.append(observation)
     span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
@@ -130,9 +130,11 @@ public struct Attributor: Sendable {
   ) throws(Sink.Failure) {
     switch patience {
     case .events(let most):
-      while held.count - heldHead > most { try releaseFirst(&sink) }
+      while held.count - heldHead > most, !sink.isFull { try releaseFirst(&sink) }
     case .time(let wait):
-      while heldHead < held.count, held[heldHead].event.start.middle + wait < now || held.count - heldHead > 4096 {
+      while heldHead < held.count, !sink.isFull,
+        held[heldHead].event.start.middle + wait < now || held.count - heldHead > 4096
+      {
         try releaseFirst(&sink)
       }
     }
@@ -149,7 +151,7 @@ public struct Attributor: Sendable {
 
   /// Ends the stream and hands on everything.
   public mutating func finish<Sink: AttributedEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
-    while heldHead < held.count { try releaseFirst(&sink) }
+    while heldHead < held.count, !sink.isFull { try releaseFirst(&sink) }
     compact()
     for index in causes.indices { causes[index].finish() }
   }

@@ -43,6 +43,8 @@ struct WireModel: Sendable {
 
   private(set) var slots: SlotClock
   private(set) var pattern = HeartbeatPattern()
+  /// End of the last heartbeat.
+  private var lastBeat: TimeBounds?
   private var test = ForeignTest()
   /// Requests that look foreign, for a newcomer's first fingerprint.
   private var suspects: [Suspect] = []
@@ -71,6 +73,13 @@ struct WireModel: Sendable {
 
   // MARK: - Arrival
 
+  /// What a frame that just came shows of its transmitter.
+  func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
+    var measurement = Measurement(event, quality: quality, baud: baud)
+    if claim == .request, hasTimes, let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
+    return measurement
+  }
+
   /// Takes a frame in order of time. Returns what became clear of requests that came before.
   mutating func observe(_ observation: Observation, id: Int64) -> [(id: Int64, slot: Float?, pattern: Float?)] {
     guard observation.event.kind == .frame, observation.event.checksumHolds else {
@@ -93,6 +102,7 @@ struct WireModel: Sendable {
 
   private mutating func beat(_ observation: Observation) -> [(id: Int64, slot: Float?, pattern: Float?)] {
     ble.learn(observation.measurement)
+    lastBeat = observation.event.end
     var clear: [(id: Int64, slot: Float?, pattern: Float?)] = []
     if hasTimes { clear = slots.beat(observation.event.start).map { ($0.id, $0.ratio, nil) } }
     if observation.claim == .levers {
@@ -107,7 +117,7 @@ struct WireModel: Sendable {
 
   /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
   mutating func assess(_ observation: Observation) -> Bool {
-    let scores = total(observation)
+    let scores = EvidenceTable.weigh(observation, on: self).total
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[Candidate.firstDash + dash.number - 1]) }
     // Priors are not evidence.
@@ -120,88 +130,57 @@ struct WireModel: Sendable {
       suspects.append(Suspect(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     }
     guard test.add(ratio) else { return false }
-    let alike = suspectsAlike
-    guard alike.count >= Self.leastSuspects else { return false }
+    let kind = firstKind
+    guard kind.count >= Self.leastSuspects else { return false }
     test.reset()
     // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
-    return alike.map(\.rhythm).reduce(0, +) / Float(alike.count) > 0.5
+    return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
   }
 
-  /// Suspects of the same kind as the first of them: newcomers get their numbers in the order of appearance.
-  private var suspectsAlike: [Suspect] {
-    guard let first = suspects.first else { return [] }
-    return suspects.filter { Self.alike(first.measurement, $0.measurement) }
+  /// The suspects that make up one device: those like the first of them, so that newcomers get their numbers in the
+  /// order of appearance. Where shape tells nothing, those that keep one distance from the heartbeats, if many do.
+  private var firstKind: [Int] {
+    guard let first = suspects.first?.measurement else { return [] }
+    if first.pitchSpread > 0 || first.clockSpread > 0 {
+      return suspects.indices.filter { first.hasShape(of: suspects[$0].measurement) }
+    }
+    let groups = suspects.indices.map { seed in
+      suspects.indices.filter { suspects[seed].measurement.hasTrigger(of: suspects[$0].measurement) }
+    }
+    guard let largest = groups.max(by: { $0.count < $1.count }), largest.count * 5 >= suspects.count * 2 else {
+      return Array(suspects.indices)
+    }
+    return largest
   }
 
   /// What the device that must be named looks like, and what it asked for.
   var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) {
     var fingerprint = Fingerprint()
-    let alike = suspectsAlike
-    for suspect in alike { fingerprint.learn(suspect.measurement) }
-    return (fingerprint, alike.compactMap(\.reading))
+    let kind = firstKind.map { suspects[$0] }
+    for suspect in kind { fingerprint.learn(suspect.measurement) }
+    return (fingerprint, kind.compactMap(\.reading))
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.
   mutating func name(_ number: Int) {
     var dash = Dash(number: number, fingerprint: Fingerprint())
-    guard let seed = suspects.first?.measurement else { return }
-    // Two newcomers may have come together: the first one's kind is taken, the rest stay.
-    var others: [Suspect] = []
-    for suspect in suspects {
-      if Self.alike(seed, suspect.measurement) {
-        dash.fingerprint.learn(suspect.measurement)
-      } else {
-        others.append(suspect)
-      }
-    }
-    suspects = others
+    // Two newcomers may have come together: those of another kind stay suspects.
+    let kind = Set(firstKind)
+    for index in kind.sorted() { dash.fingerprint.learn(suspects[index].measurement) }
+    suspects = suspects.indices.filter { !kind.contains($0) }.map { suspects[$0] }
     dashes.append(dash)
     known.append(Candidate.firstDash + number - 1)
     foreignShare = max(foreignShare, 0.3)
   }
 
-  private static func alike(_ a: Measurement, _ b: Measurement) -> Bool {
-    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 3 * hypotf(a.pitchSpread, b.pitchSpread)
-    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 3 * hypotf(a.clockSpread, b.clockSpread)
-    return pitch && clock
-  }
-
   // MARK: - Decision
-
-  /// Sum of all rows of evidence.
-  func total(_ observation: Observation) -> Scores {
-    var scores = Scores()
-    for row in EvidenceTable.rows { row.weigh(observation, on: self, into: &scores) }
-    return scores
-  }
-
-  /// What each row says for `candidate` against `rival`.
-  private func votes(_ observation: Observation, for candidate: Int, against rival: Int) -> Votes {
-    var votes = Votes(rival: Candidate.transmitter(rival))
-    for row in EvidenceTable.rows {
-      var scores = Scores()
-      row.weigh(observation, on: self, into: &scores)
-      votes.set(scores[candidate] - scores[rival], of: row.kind)
-    }
-    return votes
-  }
 
   /// Who sent a frame. Learns from it when that is certain.
   mutating func decide(_ observation: Observation) -> Finding {
-    let scores = total(observation)
-    var best = Candidate.newcomer
-    var rival = Candidate.newcomer
-    for candidate in known {
-      if scores[candidate] > scores[best] {
-        (best, rival) = (candidate, best)
-      } else if scores[candidate] > scores[rival] || rival == best {
-        rival = candidate
-      }
-    }
-    var sum: Float = expf(scores[Candidate.newcomer] - scores[best])
-    for candidate in known { sum += expf(scores[candidate] - scores[best]) }
-    let confidence = min(1 / sum, 0.9999)
-    var finding = Finding(confidence: confidence, votes: votes(observation, for: best, against: rival))
+    let weighing = EvidenceTable.weigh(observation, on: self)
+    let (best, rival, probability) = weighing.total.leaders(among: known)
+    let confidence = min(probability, 0.9999)
+    var finding = Finding(confidence: confidence, votes: weighing.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
     learn(observation, best, confidence)
     finding.sender = Candidate.transmitter(best)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BleSide
 import BusTimeline
 import CaptureFiles
 import Foundation
@@ -16,17 +17,20 @@ struct SniffCommand: ParsableCommand {
       sources are merged in time. Ctrl-C ends a live capture normally, with the summary on standard error.
       """)
 
-  @Argument(help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
   var sources: [String] = []
 
   @OptionGroup(title: "Reading") var input: InputOptions
   @OptionGroup(title: "Showing") var view: ViewOptions
+  @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
 
   @Option(name: .customLong("for"), help: ArgumentHelp("End after this time: 10s, 2m, 1h.", valueName: "time"))
   var duration: TimeSpan?
 
   @Option(
-    help: ArgumentHelp("Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
   var write: String?
 
   mutating func validate() throws {
@@ -37,19 +41,49 @@ struct SniffCommand: ParsableCommand {
     let library = ProfileLibrary(environment: ProcessInfo.processInfo.environment)
     let profile = try library.profile(input.profile)
     let specs = try SourceSpec.all(sources)
-    let opener = SourceOpener(input: input)
-    var run = try SniffRun(
-      profile: profile,
-      attributor: Attributor(
-        profile: profile, patience: specs.contains(where: \.isLive) ? .live : .recorded, links: input.links),
-      view: try view.settings, pause: input.pauseTime, recordTo: write)
+    if let recording = try phoneSide(specs) {
+      var run = BleSniffRun(profile: profile, view: try view.settings)
+      return try run.run(recording)
+    }
+    var opener = SourceOpener(input: input)
+    // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
     if specs.contains(where: \.isLive) {
       guard specs.allSatisfy(\.isLive) else {
-        throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")
+        throw InputError(
+          sources.joined(separator: " "), "live sources and recordings have no clock in common",
+          remedy: "sniff them one after the other")
       }
-      try run.live(try opener.live(specs), duration: duration?.nanoseconds)
+      let inputs = try opener.live(specs)
+      var run = try sniffRun(profile, .live)
+      try run.live(inputs, duration: duration?.nanoseconds)
+    } else if specs.contains(where: { $0.place == .standardInput }) {
+      let signals = try SignalWatch.start()
+      opener.standardInput = StandardInput(signals: signals.descriptor)
+      let source = try opener.recorded(specs)
+      // Samples come from an analyser that runs now; other pipes hold recordings.
+      var run = try sniffRun(profile, input.sampleRate == nil ? .recorded : .live)
+      try run.recorded(source, duration: duration?.nanoseconds, signals: signals)
     } else {
-      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
+      let source = try opener.recorded(specs)
+      var run = try sniffRun(profile, .recorded)
+      try run.recorded(source, duration: duration?.nanoseconds)
     }
+  }
+
+  /// The phone's log, where that is what was given.
+  private func phoneSide(_ specs: [SourceSpec]) throws -> BleRecording? {
+    var logs: [String] = []
+    for case .file(let path) in specs.map(\.place) where try Side(ofFile: path) == .ble { logs.append(path) }
+    guard let log = logs.first else { return nil }
+    guard specs.count == 1 else {
+      throw ValidationError("\(log) is the phone's side; to see it beside the bus use: mi-bus timeline BUS BLE")
+    }
+    return try BleRecording(path: log, keys: try keys.keyRing())
+  }
+
+  private func sniffRun(_ profile: Profile, _ patience: Attributor.Patience) throws -> SniffRun {
+    try SniffRun(
+      profile: profile, attributor: Attributor(profile: profile, patience: patience, links: input.links),
+      view: try view.settings, pause: input.pauseTime, recordTo: write)
   }
 }

@@ -26,7 +26,8 @@ struct SourceSpec: Hashable, Sendable {
       let alias = text[..<equals]
       guard !alias.isEmpty, alias.utf8.count <= 16, alias.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
       else {
-        throw InputError(text, "no such file, and '\(alias)' cannot name a tap", remedy: "use letters and digits, at most 16")
+        throw InputError(
+          text, "no such file, and '\(alias)' cannot name a tap", remedy: "use letters and digits, at most 16")
       }
       name = String(alias)
       rest = text[text.index(after: equals)...]
@@ -35,6 +36,9 @@ struct SourceSpec: Hashable, Sendable {
   }
 
   private static func place(_ text: String) throws(InputError) -> Place {
+    guard !text.isEmpty else {
+      throw InputError("''", "names no source", remedy: "'mi-bus sniff --help' says what does")
+    }
     if text == "-" { return .standardInput }
     if text == "sim:" || text.hasPrefix("sim:") { return .simulated(scenario: String(text.dropFirst(4))) }
     if text.hasPrefix("tcp:") { return try network(text) }
@@ -45,7 +49,11 @@ struct SourceSpec: Hashable, Sendable {
       }
       throw InputError(text, String(cString: strerror(errno)), remedy: "check the path")
     }
-    return status.st_mode & S_IFMT == S_IFCHR ? .serial(path: text) : .file(path: text)
+    switch status.st_mode & S_IFMT {
+    case S_IFCHR: return .serial(path: text)
+    case S_IFDIR: throw InputError(text, "is a directory", remedy: "give the recording inside it")
+    default: return .file(path: text)
+    }
   }
 
   private static func network(_ text: String) throws(InputError) -> Place {

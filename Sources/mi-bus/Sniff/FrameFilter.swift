@@ -41,14 +41,17 @@ struct FrameFilter: Sendable {
     from.isEmpty && to.isEmpty && commands.isEmpty && registers.isEmpty && senders.isEmpty && masks.isEmpty
   }
 
-  func shows(_ row: AttributedEvent, _ bytes: Span<UInt8>) -> Bool {
+  /// - Parameters:
+  ///   - reading: nil for what is no frame, which only an empty filter shows.
+  ///   - sender: who sent it, by its name.
+  func shows(_ reading: FrameReading?, sender: String, _ bytes: Span<UInt8>) -> Bool {
     if isEmpty { return true }
-    guard let reading = row.reading else { return false }
+    guard let reading else { return false }
     return (from.isEmpty || from.contains(reading.from))
       && (to.isEmpty || to.contains(reading.to))
       && (commands.isEmpty || commands.contains(reading.command))
       && (registers.isEmpty || reading.namesRegister && registers.contains(reading.argument))
-      && (senders.isEmpty || senders.contains(row.finding?.sender.name ?? "unknown"))
+      && (senders.isEmpty || senders.contains(sender))
       && (masks.isEmpty || masks.contains { $0.matches(bytes) })
   }
 }
@@ -56,7 +59,7 @@ struct FrameFilter: Sendable {
 /// Whole bytes in hexadecimal; nil for anything else.
 func hexBytes(_ text: some StringProtocol) -> [UInt8]? {
   let digits = text.utf8.map { $0 }
-  guard digits.count % 2 == 0, !digits.isEmpty else { return nil }
+  guard digits.count % 2 == 0, !digits.isEmpty, text.allSatisfy(\.isHexDigit) else { return nil }
   var bytes: [UInt8] = []
   for index in stride(from: 0, to: digits.count, by: 2) {
     guard let byte = UInt8(String(decoding: digits[index..<(index + 2)], as: UTF8.self), radix: 16) else { return nil }

@@ -22,6 +22,10 @@ struct ViewSettings: Sendable {
   var explains = false
   /// Ends after so many lines.
   var count: Int?
+
+  var isJson: Bool {
+    if case .json = form { true } else { false }
+  }
 }
 
 /// The lines on standard output.
@@ -61,8 +65,11 @@ struct SniffView: ~Copyable {
 
   /// - Parameter senders: what is known of the transmitters, where findings are explained.
   mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>, senders: SenderTable?) throws(OutputError) {
-    guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
-    if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
+    guard !settings.summaryOnly, !isFull,
+      settings.filter.shows(row.reading, sender: row.finding?.sender.name ?? "unknown", bytes)
+    else { return }
+    // A spoiled frame says nothing of its data: it is shown and not remembered.
+    if settings.changesOnly, row.event.checksumHolds, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {
       json?.append(row, bytes: bytes, to: &output.buffer)
     } else {

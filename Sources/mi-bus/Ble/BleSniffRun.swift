@@ -1,0 +1,85 @@
+import BleSide
+import BusPrinter
+import CaptureFiles
+import Glibc
+import NinebotBus
+import SystemPackage
+
+/// One run of `sniff` over the phone's side: a log at one end, lines and a summary at the other.
+struct BleSniffRun: ~Copyable {
+  private let settings: ViewSettings
+  private let profile: Profile
+  private var output = OutputStream.standard
+  private var text: BleLineWriter?
+  private let json: BleJsonWriter
+  private var origin: Int64?
+  private var shown = 0
+  private var summary = BleSummary()
+  private var notes: [String] = []
+
+  init(profile: Profile, view: ViewSettings) {
+    settings = view
+    self.profile = profile
+    json = BleJsonWriter(profile: profile)
+  }
+
+  /// Reads to the end. What was readable is shown before an error is thrown.
+  mutating func run(_ recording: BleRecording) throws {
+    signal(SIGPIPE, SIG_IGN)
+    var recording = recording
+    var failure: InputError?
+    do {
+      while settings.count.map({ shown < $0 }) ?? true, let event = try recording.next() {
+        summary.push(event)
+        switch event {
+        case .message(let message): try show(message, recording)
+        case .note(let note): notes.append(note.description)
+        }
+      }
+    } catch let error as InputError {
+      failure = error
+    }
+    let writer = BleSummaryWriter(summary, notes: notes)
+    if settings.isJson { writer.json(to: &output.buffer) } else if settings.summaryOnly { writer.text(to: &output.buffer) }
+    try output.flush()
+    if !settings.summaryOnly {
+      var errors = OutputStream(.standardError, name: "standard error")
+      writer.text(to: &errors.buffer)
+      try errors.flush()
+    }
+    if let failure { throw failure }
+  }
+
+  private mutating func show(_ message: BleMessage, _ recording: BleRecording) throws(OutputError) {
+    let start = origin ?? message.start
+    if origin == nil { begin(start, recording) }
+    let row = BleRow(message, profile: profile, origin: start)
+    guard !settings.summaryOnly, settings.filter.shows(row.reading, sender: "unknown", row.frame.span) else { return }
+    if settings.isJson { json.append(row, to: &output.buffer) } else { text?.append(row, to: &output.buffer) }
+    shown += 1
+    try output.flushIfFull()
+  }
+
+  /// The first message gives time 0.
+  private mutating func begin(_ start: Int64, _ recording: BleRecording) {
+    origin = start
+    switch settings.form {
+    case .text(var layout):
+      if !recording.hasTimes { layout.time = .none }
+      text = BleLineWriter(profile: profile, origin: start, layout: layout, style: settings.style)
+    case .json:
+      guard !settings.summaryOnly else { return }
+      output.buffer.append("{\"kind\":\"header\",\"schema\":1,\"program\":")
+      output.buffer.append(quoted: "mi-bus \(MiBus.version)")
+      if recording.hasTimes {
+        output.buffer.append(",\"start\":")
+        output.buffer.append(seconds: start, decimals: 9)
+      }
+      output.buffer.append(",\"profile\":")
+      output.buffer.append(quoted: profile.name)
+      output.buffer.append(",\"taps\":[{\"name\":\"ble0\",\"source\":")
+      output.buffer.append(quoted: recording.name)
+      output.buffer.append("}]}\n")
+    }
+  }
+}
