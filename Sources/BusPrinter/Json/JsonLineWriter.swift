@@ -6,7 +6,7 @@ public import UartSniffer
 public struct JsonLineWriter: Sendable {
   private let frames: JsonFrameWriter
   /// `"tap":"bus0",` for each tap.
-  private let tapKeys: [[UInt8]]
+  let tapKeys: [[UInt8]]
   /// With them each frame has its votes; empty for none.
   private let explained: [Tap]
 
