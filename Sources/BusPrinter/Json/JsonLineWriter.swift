@@ -6,7 +6,7 @@ public import UartSniffer
 public struct JsonLineWriter: Sendable {
   private let frames: JsonFrameWriter
   /// `"tap":"bus0",` for each tap.
-  private let tapKeys: [[UInt8]]
+  let tapKeys: [[UInt8]]
   /// With them each frame has its votes; empty for none.
   private let explained: [Tap]
 
@@ -14,8 +14,8 @@ public struct JsonLineWriter: Sendable {
   ///   - taps: names, in the order of tap indexes.
   ///   - explained: the taps, where each frame is to have a `votes` object.
   public init(profile: Profile, taps: [String], explained: [Tap] = []) {
-    self.explained = explained
     frames = JsonFrameWriter(profile: profile)
+    self.explained = explained
     tapKeys = taps.map { name in
       var key = TextBuffer(capacity: 64)
       key.append(",\"tap\":")

@@ -77,6 +77,9 @@ public struct ExplanationWriter: Sendable {
           row.bitClock.isEmpty
             ? nil : row.bitClock.map { "\(Int($0.mean.rounded()))" }.joined(separator: " or ") + " ppm"
         }
+    case .trigger:
+      return vote > 0
+        ? "its distance from the heartbeat is this sender's" : "its distance from the heartbeat is another's"
     case .polling: return vote > 0 ? "this sender asks for this" : "another asks for this more often"
     case .phone: return vote > 0 ? "the phone's log agrees" : "the phone's log disagrees"
     }

@@ -156,9 +156,9 @@ struct WireModel: Sendable {
   /// What the device that must be named looks like, and what it asked for.
   var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) {
     var fingerprint = Fingerprint()
-    let alike = firstKind.map { suspects[$0] }
-    for suspect in alike { fingerprint.learn(suspect.measurement) }
-    return (fingerprint, alike.compactMap(\.reading))
+    let kind = firstKind.map { suspects[$0] }
+    for suspect in kind { fingerprint.learn(suspect.measurement) }
+    return (fingerprint, kind.compactMap(\.reading))
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.
