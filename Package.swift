@@ -86,6 +86,14 @@ let package = Package(
       name: "BusPrinter",
       dependencies: ["NinebotBus", "BusTimeline"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "BusReport",
+      dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
+      resources: [
+        .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
+        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+      ],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
       dependencies: [
@@ -130,6 +138,10 @@ let package = Package(
       name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusReportTests",
+      dependencies: ["BusReport", "BusTimeline", "NinebotBus", "ScooterProfiles", "ScooterSim", "CaptureFiles", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
   ],
