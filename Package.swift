@@ -95,6 +95,14 @@ let package = Package(
       name: "BusPrinter",
       dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "BusReport",
+      dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
+      resources: [
+        .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
+        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+      ],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
       dependencies: [
@@ -136,6 +144,12 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusReportTests",
+      dependencies: [
+        "BusReport", "BusTimeline", "NinebotBus", "ScooterProfiles", "ScooterSim", "CaptureFiles", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests",
