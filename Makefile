@@ -7,7 +7,7 @@ MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy fuzz docs clean
+.PHONY: help deps build run test lint format bench accuracy fuzz manual docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ bench: build ## measure speed, beside what the bare machine does
 SECONDS := 60
 fuzz: deps ## fuzz each parser of files and streams, SECONDS=60 each
 	Fuzz/run $(SECONDS)
+manual: deps ## renew the manual page and the shell completions in docs
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
+	  --date $$(git log -1 --format=%cs) --output-directory docs/man
+	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
 
 docs: deps ## DocC pages of the modules, into .build/docs
 	@for module in $(MODULES); do \
