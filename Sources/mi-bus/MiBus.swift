@@ -17,7 +17,10 @@ struct MiBus: ParsableCommand {
       be opened or read.
       """,
     version: "mi-bus \(version)",
-    subcommands: [SniffCommand.self, PortsCommand.self, ProfilesCommand.self])
+    subcommands: [
+      SniffCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self, PortsCommand.self,
+      ProfilesCommand.self, SimulateCommand.self,
+    ])
 
   static let version = "0.1.0"
 
