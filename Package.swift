@@ -107,7 +107,7 @@ let package = Package(
       name: "mi-bus",
       dependencies: [
         "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BleSide", "ScooterSim", "BusTimeline",
-        "BusPrinter",
+        "BusPrinter", "BusReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

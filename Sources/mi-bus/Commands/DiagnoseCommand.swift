@@ -73,8 +73,13 @@ struct DiagnoseCommand: ParsableCommand {
           sources.joined(separator: " "), "live sources and recordings have no clock in common",
           remedy: "diagnose one after the other")
       }
-      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds, phone: phone)
+      guard phone == nil else {
+        throw InputError(
+          sources.joined(separator: " "), "a phone's log and a live bus have no stretch in common",
+          remedy: "record the bus first: mi-bus sniff PORT --write bus.pcapng")
+      }
+      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds)
     }
-    return try run.recorded(try opener.recorded(sides.bus), phone: phone)
+    return try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
   }
 }
