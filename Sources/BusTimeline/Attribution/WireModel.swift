@@ -74,7 +74,8 @@ struct WireModel: Sendable {
   // MARK: - Arrival
 
   /// What a frame that just came shows of its transmitter.
-  func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
+  /// Mutating so that it works in place: an array's element is copied, references and all, for a call that is not.
+  mutating func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
     var measurement = Measurement(event, quality: quality, baud: baud)
     if claim == .request, hasTimes, let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
     return measurement
