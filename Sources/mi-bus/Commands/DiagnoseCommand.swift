@@ -55,8 +55,9 @@ struct DiagnoseCommand: ParsableCommand {
     let writer = DiagnosisWriter(result.diagnosis, style: color.style)
     if json { writer.json(to: &output.buffer) } else { writer.text(to: &output.buffer) }
     try output.flush()
+    let bus = sides.bus.map(\.text).joined(separator: ", ")
     try ReportFiles(html: html, perfetto: perfetto).write(
-      result, title: sources.joined(separator: ", "), profile: profile)
+      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus, phone: sides.phone?.name, profile: profile)
     if result.diagnosis.injects { throw ExitCode(1) }
   }
 
