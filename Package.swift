@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CBluez", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
     // Linked from its static archive, so that the binary needs no libminizip where it runs.
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev"])]),
+    .systemLibrary(name: "CCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
     // ioctls whose constants and structures the Swift importer cannot see.
     .target(name: "CSerial"),
 
@@ -86,11 +87,15 @@ let package = Package(
       name: "BusPrinter",
       dependencies: ["NinebotBus", "BusTimeline"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "BusMonitor",
+      dependencies: ["NinebotBus", "BusTimeline", "BusPrinter"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
       dependencies: [
         "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BleSide", "ScooterSim", "BusTimeline",
-        "BusPrinter",
+        "BusPrinter", "BusMonitor", "CCurses",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -130,6 +135,13 @@ let package = Package(
       name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusMonitorTests",
+      dependencies: [
+        "BusMonitor", "BusPrinter", "BusTimeline", "ScooterProfiles", "ScooterSim", "UartSniffer", "CaptureFiles",
+        "NinebotBus", "TestSupport", "mi-bus",
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
   ],
