@@ -72,11 +72,16 @@ let package = Package(
         "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
       ],
       resources: [
-        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"), .embedInCode("Scenarios/displaydash.yaml"),
-        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"), .embedInCode("Scenarios/near-clock.yaml"),
-        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"), .embedInCode("Scenarios/replaced-esc.yaml"),
-        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"), .embedInCode("Scenarios/wrong-baud-bms.yaml"),
-        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"), .embedInCode("Scenarios/random-dash.yaml"),
+        .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"),
+        .embedInCode("Scenarios/displaydash.yaml"),
+        .embedInCode("Scenarios/augisbud.yaml"), .embedInCode("Scenarios/esp32-beep.yaml"),
+        .embedInCode("Scenarios/near-clock.yaml"),
+        .embedInCode("Scenarios/two-dashes.yaml"), .embedInCode("Scenarios/copycat-61.yaml"),
+        .embedInCode("Scenarios/replaced-esc.yaml"),
+        .embedInCode("Scenarios/replaced-bms.yaml"), .embedInCode("Scenarios/noisy-light.yaml"),
+        .embedInCode("Scenarios/wrong-baud-bms.yaml"),
+        .embedInCode("Scenarios/ble-reboot.yaml"), .embedInCode("Scenarios/random.yaml"),
+        .embedInCode("Scenarios/random-dash.yaml"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -85,7 +90,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BusTimeline"],
+      dependencies: ["NinebotBus", "BleSide", "BusTimeline"],
       swiftSettings: swiftSettings),
     .target(
       name: "BusMonitor",
@@ -122,19 +127,25 @@ let package = Package(
       name: "ScooterProfilesTests", dependencies: ["ScooterProfiles", "NinebotBus", "CaptureFiles", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CaptureFilesTests", dependencies: ["CaptureFiles", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"], swiftSettings: swiftSettings),
+      name: "UartSnifferTests", dependencies: ["UartSniffer", "NinebotBus", "ScooterSim", "TestSupport", "CMinizip"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ScooterSimTests",
       dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusTimelineTests", dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BusTimelineTests",
+      dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
+      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BusMonitorTests",
       dependencies: [

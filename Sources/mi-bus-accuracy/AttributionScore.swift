@@ -122,8 +122,10 @@ struct AttributionScore {
     for (pair, count) in causes where pair.found != "unknown" {
       results.causesDecided += count
       let prefix = "reply-to-"
-      let meant = pair.found.hasPrefix(prefix)
-        ? prefix + meanings[String(pair.found.dropFirst(prefix.count)), default: String(pair.found.dropFirst(prefix.count))]
+      let meant =
+        pair.found.hasPrefix(prefix)
+        ? prefix
+          + meanings[String(pair.found.dropFirst(prefix.count)), default: String(pair.found.dropFirst(prefix.count))]
         : pair.found
       if meant == pair.truth { results.causesRight += count }
     }
@@ -133,7 +135,9 @@ struct AttributionScore {
   /// Rows of the confusion matrix: truth, finding, count.
   var matrix: [(truth: String, found: String, count: Int)] {
     var cells: [CausePair: Int] = [:]
-    for (outcome, count) in outcomes { cells[CausePair(truth: outcome.truth, found: outcome.found), default: 0] += count }
+    for (outcome, count) in outcomes {
+      cells[CausePair(truth: outcome.truth, found: outcome.found), default: 0] += count
+    }
     return cells.map { ($0.key.truth, $0.key.found, $0.value) }.sorted { ($0.truth, $0.found) < ($1.truth, $1.found) }
   }
 }

@@ -3,15 +3,13 @@ public import NinebotBus
 
 /// One JSON object a line, schema 1: keys are stable, a key that does not apply is absent.
 public struct JsonLineWriter: Sendable {
-  private let profile: Profile
-  private let fields: FieldWriter
+  private let frames: JsonFrameWriter
   /// `"tap":"bus0",` for each tap.
   private let tapKeys: [[UInt8]]
 
   /// - Parameter taps: names, in the order of tap indexes.
   public init(profile: Profile, taps: [String]) {
-    self.profile = profile
-    fields = FieldWriter(profile: profile)
+    frames = JsonFrameWriter(profile: profile)
     tapKeys = taps.map { name in
       var key = TextBuffer(capacity: 64)
       key.append(",\"tap\":")
@@ -53,51 +51,9 @@ public struct JsonLineWriter: Sendable {
         out.append(UInt8(ascii: "\""))
       }
     }
-    if let reading = row.reading { frame(reading, bytes, &out) }
+    if let reading = row.reading { frames.append(reading, bytes, to: &out) }
     if let finding = row.finding { append(finding, &out) }
     out.append("}\n")
-  }
-
-  private func frame(_ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
-    guard reading.act != .sealed else { return }
-    out.append(",\"from\":\"")
-    out.append(reading.from.name)
-    out.append("\",\"to\":\"")
-    out.append(reading.to.name)
-    if reading.format == .ninebot {
-      out.append("\",\"src\":\"")
-      out.append(hex: reading.address)
-      out.append("\",\"dst\":\"")
-      out.append(hex: reading.destination)
-    } else {
-      out.append("\",\"addr\":\"")
-      out.append(hex: reading.address)
-    }
-    out.append("\",\"cmd\":\"")
-    out.append(hex: reading.command)
-    out.append("\",\"arg\":\"")
-    out.append(hex: reading.argument)
-    if !reading.name.isEmpty {
-      out.append("\",\"name\":\"")
-      out.append(label: reading.name, of: profile)
-    }
-    if !reading.register.isEmpty {
-      out.append("\",\"register\":\"")
-      out.append(label: reading.register, of: profile)
-    }
-    out.append(UInt8(ascii: "\""))
-    if reading.asked > 0 {
-      out.append(",\"asked\":")
-      out.append(decimal: reading.asked)
-    }
-    out.append(",\"fields\":{")
-    var first = true
-    profile.forEachField(of: reading, in: bytes) { field in
-      if !first { out.append(UInt8(ascii: ",")) }
-      first = false
-      fields.json(field, in: bytes, to: &out)
-    }
-    out.append(UInt8(ascii: "}"))
   }
 
   private func append(_ finding: Finding, _ out: inout TextBuffer) {

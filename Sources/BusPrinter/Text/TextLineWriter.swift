@@ -20,8 +20,7 @@ public struct TextLineWriter: Sendable {
 
   private let layout: Layout
   private let style: Style
-  private let profile: Profile
-  private let fields: FieldWriter
+  private let text: FrameText
   private let tapNames: [[UInt8]]
   private let tapWidth: Int
   private var times: TimeWriter
@@ -32,8 +31,7 @@ public struct TextLineWriter: Sendable {
   public init(profile: Profile, taps: [String], origin: Int64, layout: Layout, style: Style) {
     self.layout = layout
     self.style = style
-    self.profile = profile
-    fields = FieldWriter(profile: profile)
+    text = FrameText(profile: profile, style: style)
     tapNames = taps.map { Array($0.utf8) }
     tapWidth = (tapNames.map(\.count).max() ?? 0) + 1
     times = TimeWriter(style: layout.time, decimals: layout.decimals, origin: origin)
@@ -61,41 +59,13 @@ public struct TextLineWriter: Sendable {
   }
 
   private func frame(_ row: AttributedEvent, _ reading: FrameReading, _ bytes: Span<UInt8>, _ out: inout TextBuffer) {
-    ends(reading, &out)
+    text.ends(reading, to: &out)
     if let finding = row.finding { sender(finding, &out) }
-    out.append(hex: reading.command)
-    out.append(UInt8(ascii: " "))
-    out.append(label: reading.name, of: profile)
-    if reading.namesRegister {
-      out.append(UInt8(ascii: " "))
-      out.append(hex: reading.argument)
-      if !reading.register.isEmpty, reading.act == .readRequest || reading.payloadCount == 0 {
-        out.append(UInt8(ascii: " "))
-        out.append(label: reading.register, of: profile)
-      }
-      if reading.act == .readRequest, reading.asked > 0 {
-        out.append(UInt8(ascii: "+"))
-        out.append(decimal: reading.asked)
-      }
-    }
+    text.what(reading, to: &out)
     if !row.event.checksumHolds { mark(" BAD-CHECKSUM", &out) }
     if row.event.fault != .none { mark(" LINE-FAULT", &out) }
-    profile.forEachField(of: reading, in: bytes) { fields.text($0, in: bytes, to: &out) }
+    text.values(reading, in: bytes, to: &out)
     out.append(" ; ")
-  }
-
-  /// `ble>esc`, padded to a column.
-  private func ends(_ reading: FrameReading, _ out: inout TextBuffer) {
-    let (from, to) = (Style.Part(reading.from), Style.Part(reading.to))
-    style.begin(from, &out)
-    out.append(reading.from.name)
-    style.end(from, &out)
-    out.append(UInt8(ascii: ">"))
-    style.begin(to, &out)
-    out.append(reading.to.name)
-    style.end(to, &out)
-    let written = reading.from.name.utf8CodeUnitCount + reading.to.name.utf8CodeUnitCount + 1
-    for _ in min(written, 8)..<9 { out.append(UInt8(ascii: " ")) }
   }
 
   private func sender(_ finding: Finding, _ out: inout TextBuffer) {

@@ -75,7 +75,7 @@ public struct Attributor: Sendable {
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let observation = Observation(
       tap: tap, event: event, reading: reading, claim: claim,
-      measurement: Measurement(event, quality: wires[tap].quality, baud: wires[tap].baud))
+      measurement: wires[tap].measure(event, claim))
     let id = firstID + Int64(held.count - heldHead)
     held.append(observation)
     span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }

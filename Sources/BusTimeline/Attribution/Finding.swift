@@ -54,6 +54,8 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
   case role
   /// The place in the rhythm of slots and answers.
   case rhythm
+  /// How long after a heartbeat it came.
+  case trigger
   /// How long the whole frame took.
   case airTime
   /// Start bit to start bit.
@@ -70,6 +72,7 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .role: "role"
     case .rhythm: "rhythm"
+    case .trigger: "trigger"
     case .airTime: "air-time"
     case .pitch: "pitch"
     case .bitClock: "bit-clock"
@@ -83,7 +86,7 @@ public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
 public struct Votes: Sendable {
   /// Who would have been next.
   public var rival: Transmitter
-  private var values = [7 of Float](repeating: 0)
+  private var values = [8 of Float](repeating: 0)
 
   init(rival: Transmitter = .unknown) { self.rival = rival }
 

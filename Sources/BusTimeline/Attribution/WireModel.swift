@@ -36,6 +36,8 @@ struct WireModel: Sendable {
 
   private(set) var slots: SlotClock
   private(set) var pattern = HeartbeatPattern()
+  /// End of the last heartbeat.
+  private var lastBeat: TimeBounds?
   private var test = ForeignTest()
   /// Requests that look foreign, for a newcomer's first fingerprint.
   private var suspects: [(measurement: Measurement, rhythm: Float)] = []
@@ -64,6 +66,13 @@ struct WireModel: Sendable {
 
   // MARK: - Arrival
 
+  /// What a frame that just came shows of its transmitter.
+  func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
+    var measurement = Measurement(event, quality: quality, baud: baud)
+    if claim == .request, hasTimes, let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
+    return measurement
+  }
+
   /// Takes a frame in order of time. Returns what became clear of requests that came before.
   mutating func observe(_ observation: Observation, id: Int64) -> [(id: Int64, slot: Float?, pattern: Float?)] {
     guard observation.event.kind == .frame, observation.event.checksumHolds else {
@@ -86,6 +95,7 @@ struct WireModel: Sendable {
 
   private mutating func beat(_ observation: Observation) -> [(id: Int64, slot: Float?, pattern: Float?)] {
     ble.learn(observation.measurement)
+    lastBeat = observation.event.end
     var clear: [(id: Int64, slot: Float?, pattern: Float?)] = []
     if hasTimes { clear = slots.beat(observation.event.start).map { ($0.id, $0.ratio, nil) } }
     if observation.claim == .levers {
@@ -113,38 +123,39 @@ struct WireModel: Sendable {
       suspects.append((observation.measurement, rhythm))
     }
     guard test.add(ratio) else { return false }
-    let alike = suspectsAlike
-    guard alike.count >= Self.leastSuspects else { return false }
+    let kind = firstKind
+    guard kind.count >= Self.leastSuspects else { return false }
     test.reset()
     // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
-    return alike.map(\.rhythm).reduce(0, +) / Float(alike.count) > 0.5
+    return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
   }
 
-  /// Suspects of the same kind as the first of them: newcomers get their numbers in the order of appearance.
-  private var suspectsAlike: [(measurement: Measurement, rhythm: Float)] {
-    guard let first = suspects.first else { return [] }
-    return suspects.filter { Self.alike(first.measurement, $0.measurement) }
+  /// The suspects that make up one device: those like the first of them, so that newcomers get their numbers in the
+  /// order of appearance. Where shape tells nothing, those that keep one distance from the heartbeats, if many do.
+  private var firstKind: [Int] {
+    guard let first = suspects.first?.measurement else { return [] }
+    if first.pitchSpread > 0 || first.clockSpread > 0 {
+      return suspects.indices.filter { first.hasShape(of: suspects[$0].measurement) }
+    }
+    let groups = suspects.indices.map { seed in
+      suspects.indices.filter { suspects[seed].measurement.hasTrigger(of: suspects[$0].measurement) }
+    }
+    guard let largest = groups.max(by: { $0.count < $1.count }), largest.count * 5 >= suspects.count * 2 else {
+      return Array(suspects.indices)
+    }
+    return largest
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.
   mutating func name(_ number: Int) {
     var dash = Dash(number: number, fingerprint: Fingerprint())
-    guard let seed = suspects.first?.measurement else { return }
-    // Two newcomers may have come together: the first one's kind is taken, the rest stay.
-    var others: [(measurement: Measurement, rhythm: Float)] = []
-    for suspect in suspects {
-      if Self.alike(seed, suspect.measurement) { dash.fingerprint.learn(suspect.measurement) } else { others.append(suspect) }
-    }
-    suspects = others
+    // Two newcomers may have come together: those of another kind stay suspects.
+    let kind = Set(firstKind)
+    for index in kind.sorted() { dash.fingerprint.learn(suspects[index].measurement) }
+    suspects = suspects.indices.filter { !kind.contains($0) }.map { suspects[$0] }
     dashes.append(dash)
     known.append(Candidate.firstDash + number - 1)
     foreignShare = max(foreignShare, 0.3)
-  }
-
-  private static func alike(_ a: Measurement, _ b: Measurement) -> Bool {
-    let pitch = a.pitchSpread == 0 || abs(a.pitch - b.pitch) < 3 * hypotf(a.pitchSpread, b.pitchSpread)
-    let clock = a.clockSpread == 0 || abs(a.clock - b.clock) < 3 * hypotf(a.clockSpread, b.clockSpread)
-    return pitch && clock
   }
 
   // MARK: - Decision
@@ -191,7 +202,7 @@ struct WireModel: Sendable {
   }
 
   /// Below this, `unknown` is the better answer.
-  private static let decided: Float = 0.9
+  private static let decided: Float = 0.95
 
   private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
     if observation.claim == .request {

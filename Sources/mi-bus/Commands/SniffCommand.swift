@@ -1,4 +1,5 @@
 import ArgumentParser
+import BleSide
 import BusTimeline
 import CaptureFiles
 import Foundation
@@ -16,17 +17,20 @@ struct SniffCommand: ParsableCommand {
       sources are merged in time. Ctrl-C ends a live capture normally, with the summary on standard error.
       """)
 
-  @Argument(help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("Port, recording, sim:SCENARIO, tcp:HOST:PORT or -; NAME=SOURCE names it.", valueName: "source"))
   var sources: [String] = []
 
   @OptionGroup(title: "Reading") var input: InputOptions
   @OptionGroup(title: "Showing") var view: ViewOptions
+  @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
 
   @Option(name: .customLong("for"), help: ArgumentHelp("End after this time: 10s, 2m, 1h.", valueName: "time"))
   var duration: TimeSpan?
 
   @Option(
-    help: ArgumentHelp("Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Store everything here: .pcapng, .txt or .log for the text log, .bin for bytes.", valueName: "file"))
   var write: String?
 
   mutating func validate() throws {
@@ -37,6 +41,10 @@ struct SniffCommand: ParsableCommand {
     let library = ProfileLibrary(environment: ProcessInfo.processInfo.environment)
     let profile = try library.profile(input.profile)
     let specs = try SourceSpec.all(sources)
+    if let recording = try phoneSide(specs) {
+      var run = BleSniffRun(profile: profile, view: try view.settings)
+      return try run.run(recording)
+    }
     let opener = SourceOpener(input: input)
     var run = try SniffRun(
       profile: profile,
@@ -51,5 +59,16 @@ struct SniffCommand: ParsableCommand {
     } else {
       try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
     }
+  }
+
+  /// The phone's log, where that is what was given.
+  private func phoneSide(_ specs: [SourceSpec]) throws -> BleRecording? {
+    var logs: [String] = []
+    for case .file(let path) in specs.map(\.place) where try Side(ofFile: path) == .ble { logs.append(path) }
+    guard let log = logs.first else { return nil }
+    guard specs.count == 1 else {
+      throw ValidationError("\(log) is the phone's side; to see it beside the bus use: mi-bus timeline BUS BLE")
+    }
+    return try BleRecording(path: log, keys: try keys.keyRing())
   }
 }

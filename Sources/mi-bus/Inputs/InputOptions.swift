@@ -48,7 +48,8 @@ struct InputOptions: ParsableArguments {
   static func hertz(_ text: String) -> Int? {
     var digits = Substring(text.lowercased())
     var factor = 1.0
-    for (suffix, value) in [("mhz", 1e6), ("khz", 1e3), ("hz", 1.0), ("m", 1e6), ("k", 1e3)] where digits.hasSuffix(suffix) {
+    for (suffix, value) in [("mhz", 1e6), ("khz", 1e3), ("hz", 1.0), ("m", 1e6), ("k", 1e3)]
+    where digits.hasSuffix(suffix) {
       digits = digits.dropLast(suffix.count)
       factor = value
       break

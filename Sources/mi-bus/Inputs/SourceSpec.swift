@@ -26,7 +26,8 @@ struct SourceSpec: Hashable, Sendable {
       let alias = text[..<equals]
       guard !alias.isEmpty, alias.utf8.count <= 16, alias.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
       else {
-        throw InputError(text, "no such file, and '\(alias)' cannot name a tap", remedy: "use letters and digits, at most 16")
+        throw InputError(
+          text, "no such file, and '\(alias)' cannot name a tap", remedy: "use letters and digits, at most 16")
       }
       name = String(alias)
       rest = text[text.index(after: equals)...]

@@ -7,7 +7,9 @@ struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
   init?(argument: String) {
     let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
     let unit = units.first { argument.hasSuffix($0.suffix) }
-    guard let number = Double(argument.dropLast(unit?.suffix.count ?? 0)), number > 0, number.isFinite else { return nil }
+    guard let number = Double(argument.dropLast(unit?.suffix.count ?? 0)), number > 0, number.isFinite else {
+      return nil
+    }
     let seconds = number * (unit?.seconds ?? 1)
     guard seconds <= 1e9 else { return nil }
     nanoseconds = Int64(seconds * 1e9)

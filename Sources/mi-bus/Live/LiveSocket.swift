@@ -45,7 +45,9 @@ final class LiveSocket {
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &found)
-    guard code == 0 else { throw InputError(thing, String(cString: gai_strerror(code)), remedy: "check the host's name") }
+    guard code == 0 else {
+      throw InputError(thing, String(cString: gai_strerror(code)), remedy: "check the host's name")
+    }
     defer { freeaddrinfo(found) }
     var cause = "no address"
     var next = found

@@ -41,14 +41,17 @@ struct FrameFilter: Sendable {
     from.isEmpty && to.isEmpty && commands.isEmpty && registers.isEmpty && senders.isEmpty && masks.isEmpty
   }
 
-  func shows(_ row: AttributedEvent, _ bytes: Span<UInt8>) -> Bool {
+  /// - Parameters:
+  ///   - reading: nil for what is no frame, which only an empty filter shows.
+  ///   - sender: who sent it, by its name.
+  func shows(_ reading: FrameReading?, sender: String, _ bytes: Span<UInt8>) -> Bool {
     if isEmpty { return true }
-    guard let reading = row.reading else { return false }
+    guard let reading else { return false }
     return (from.isEmpty || from.contains(reading.from))
       && (to.isEmpty || to.contains(reading.to))
       && (commands.isEmpty || commands.contains(reading.command))
       && (registers.isEmpty || reading.namesRegister && registers.contains(reading.argument))
-      && (senders.isEmpty || senders.contains(row.finding?.sender.name ?? "unknown"))
+      && (senders.isEmpty || senders.contains(sender))
       && (masks.isEmpty || masks.contains { $0.matches(bytes) })
   }
 }

@@ -14,7 +14,7 @@ struct SniffRun: ~Copyable {
   init(profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?) throws {
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
-    if case .json = view.form { json = true } else { json = false }
+    json = view.isJson
     var store: CaptureStore?
     if let path { store = try CaptureStore.create(path: path) }
     pipeline = SniffPipeline(

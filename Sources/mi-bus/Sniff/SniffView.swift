@@ -20,6 +20,10 @@ struct ViewSettings: Sendable {
   var summaryOnly = false
   /// Ends after so many lines.
   var count: Int?
+
+  var isJson: Bool {
+    if case .json = form { true } else { false }
+  }
 }
 
 /// The lines on standard output.
@@ -48,13 +52,17 @@ struct SniffView: ~Copyable {
     case .text(let layout):
       text = TextLineWriter(profile: profile, taps: names, origin: origin ?? 0, layout: layout, style: settings.style)
     case .json:
-      if json == nil, !settings.summaryOnly { JsonHeader(taps: taps, origin: origin, profile: profile.name).append(to: &output.buffer) }
+      if json == nil, !settings.summaryOnly {
+        JsonHeader(taps: taps, origin: origin, profile: profile.name).append(to: &output.buffer)
+      }
       json = JsonLineWriter(profile: profile, taps: names)
     }
   }
 
   mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
-    guard !settings.summaryOnly, !isFull, settings.filter.shows(row, bytes) else { return }
+    guard !settings.summaryOnly, !isFull,
+      settings.filter.shows(row.reading, sender: row.finding?.sender.name ?? "unknown", bytes)
+    else { return }
     if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {
       json?.append(row, bytes: bytes, to: &output.buffer)

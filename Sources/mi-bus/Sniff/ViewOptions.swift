@@ -76,7 +76,8 @@ struct ViewOptions: ParsableArguments {
 
   @Option(
     name: .customLong("match"),
-    help: ArgumentHelp("Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
+    help: ArgumentHelp(
+      "Bytes from the address on, under a mask: 2061:ffff; ~ instead of : inverts.", valueName: "id:mask"))
   var masks: [String] = []
 
   @Option(help: ArgumentHelp("End after so many lines.", valueName: "n"))
@@ -90,7 +91,8 @@ struct ViewOptions: ParsableArguments {
   var settings: ViewSettings {
     get throws {
       ViewSettings(
-        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)), style: color.style,
+        form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)),
+        style: color.style,
         filter: try filter(), changesOnly: changes, summaryOnly: summary, count: count)
     }
   }

@@ -12,7 +12,8 @@ protocol Evidence: Sendable {
 /// All kinds of evidence that count.
 enum EvidenceTable {
   static let rows: [any Evidence] = [
-    RoleEvidence(), RhythmEvidence(), AirTimeEvidence(), PitchEvidence(), BitClockEvidence(), PollingEvidence(),
+    RoleEvidence(), RhythmEvidence(), TriggerEvidence(), AirTimeEvidence(), PitchEvidence(), BitClockEvidence(),
+    PollingEvidence(),
     PhoneEvidence(),
   ]
 }

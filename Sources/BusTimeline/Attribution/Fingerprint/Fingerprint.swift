@@ -4,6 +4,8 @@ struct Fingerprint: Hashable, Sendable {
   private(set) var pitch = ModeSet(range: 80...330, leastSpread: 0.4)
   /// Parts per million against the nominal bit.
   private(set) var clock = ModeSet(range: -30_000...30_000, leastSpread: 120)
+  /// Milliseconds from a heartbeat's end to a request.
+  private(set) var trigger = ModeSet(range: 0...Measurement.longestTrigger, leastSpread: 0.05, modes: 1)
   /// Mean pitch that it certainly reached and did not exceed, where only packets are timed.
   private(set) var slowest: Float = 0
   private(set) var fastest: Float = .infinity
@@ -15,9 +17,10 @@ struct Fingerprint: Hashable, Sendable {
   var isMature: Bool { frames >= Self.mature }
 
   mutating func learn(_ measurement: Measurement) {
-    if measurement.pitchSpread > 0 { 
+    if measurement.pitchSpread > 0 {
       pitch.learn(measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
-     }
+    }
+    if measurement.triggerSpread > 0 { trigger.learn(measurement.trigger, spread: measurement.triggerSpread) }
     if measurement.clockSpread > 0 { clock.learn(measurement.clock, spread: measurement.clockSpread) }
     if measurement.pitchHigh > measurement.pitchLow {
       slowest = max(slowest, measurement.pitchLow)

@@ -1,3 +1,4 @@
+import Glibc
 import NinebotBus
 import UartSniffer
 
@@ -14,6 +15,10 @@ struct Measurement: Hashable, Sendable {
   /// Bit length against nominal in parts per million; the spread is 0 where edges were not seen.
   var clock: Float = 0
   var clockSpread: Float = 0
+
+  /// Milliseconds since the end of the last heartbeat; the spread is 0 where that is not known well enough.
+  var trigger: Float = 0
+  var triggerSpread: Float = 0
 
   /// Nothing was measured.
   init() {}
@@ -40,5 +45,30 @@ struct Measurement: Hashable, Sendable {
       // Two edges a byte, each off by up to the sampling error, over about 70 us; and some of the transmitter's own.
       clockSpread = 100 + 11_400 * error / gaps.squareRoot()
     }
+  }
+
+  /// Adds the distance to the last heartbeat.
+  mutating func measureTrigger(_ event: BusEvent, after beat: TimeBounds) {
+    let distance = Float(event.start.middle - beat.middle) / 1_000_000
+    let error = Float(event.start.error + beat.error) / 1_000_000
+    guard distance > -error, distance < Self.longestTrigger, error < 4 else { return }
+    trigger = max(0, distance)
+    triggerSpread = 0.02 + error / 2
+  }
+
+  /// Milliseconds; later than this has nothing to do with the heartbeat.
+  static let longestTrigger: Float = 40
+
+  /// Whether pitch and clock are the same within what was measured.
+  func hasShape(of other: Measurement) -> Bool {
+    let samePitch = pitchSpread == 0 || abs(pitch - other.pitch) < 3 * hypotf(pitchSpread, other.pitchSpread)
+    let sameClock = clockSpread == 0 || abs(clock - other.clock) < 3 * hypotf(clockSpread, other.clockSpread)
+    return samePitch && sameClock
+  }
+
+  /// Whether both came equally long after a heartbeat.
+  func hasTrigger(of other: Measurement) -> Bool {
+    triggerSpread > 0 && other.triggerSpread > 0
+      && abs(trigger - other.trigger) < 0.2 + 2 * hypotf(triggerSpread, other.triggerSpread)
   }
 }

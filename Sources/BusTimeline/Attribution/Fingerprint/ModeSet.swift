@@ -16,13 +16,17 @@ struct ModeSet: Hashable, Sendable {
   private let range: ClosedRange<Float>
   /// No mode is taken to be narrower.
   private let leastSpread: Float
-  private static let most = 4
-  /// Share of values that fit no mode.
-  private static let floorShare: Float = 0.01
+  private let most: Int
+  /// Values that fitted no mode when there was no room for another.
+  private var misses: Float = 0
+  /// The share of such values is not taken to be less.
+  private static let leastFloor: Float = 0.01
   /// Old values fade: a mode follows a clock that drifts with temperature.
   private static let memory: Float = 256
 
-  init(range: ClosedRange<Float>, leastSpread: Float) {
+  /// - Parameter modes: the most that are told apart.
+  init(range: ClosedRange<Float>, leastSpread: Float, modes: Int = 4) {
+    most = modes
     self.range = range
     self.leastSpread = leastSpread
   }
@@ -45,10 +49,16 @@ struct ModeSet: Hashable, Sendable {
       modes[nearest].weight = min(weight + 1, 4 * Self.memory)
     } else {
       let mode = Mode(mean: value, variance: leastSpread * leastSpread, weight: 1)
-      if modes.count < Self.most {
+      if modes.count < most {
         modes.append(mode)
-      } else if let lightest = modes.indices.min(by: { modes[$0].weight < modes[$1].weight }) {
-        modes[lightest] = mode
+      } else {
+        misses = min(misses + 1, 4 * Self.memory)
+        // A mode that hardly anything fits makes room.
+        if let lightest = modes.indices.min(by: { modes[$0].weight < modes[$1].weight }),
+          modes[lightest].weight * 8 < misses + 8
+        {
+          modes[lightest] = mode
+        }
       }
     }
   }
@@ -58,6 +68,7 @@ struct ModeSet: Hashable, Sendable {
     let width = range.upperBound - range.lowerBound
     let total = modes.reduce(Float(0)) { $0 + $1.weight }
     guard total > 0 else { return 0 }
+    let floor = max(Self.leastFloor, misses / (total + misses))
     var density: Float = 0
     for mode in modes {
       // A mode with a single value is a guess.
@@ -67,7 +78,7 @@ struct ModeSet: Hashable, Sendable {
       density += share * expf(-0.5 * z * z) / (2.5066 * sigma)
       if hasTail, value > mode.mean { density += share * 0.3 * expf((mode.mean - value) / 15) / 15 }
     }
-    return logf(Self.floorShare + (1 - Self.floorShare) * density * width)
+    return logf(floor + (1 - floor) * density * width)
   }
 
   /// Whether a value fits a mode.

@@ -1,0 +1,18 @@
+/// How long after a heartbeat a request comes: many dashes fire right behind one, when the wire is surely free
+/// (protocol.md 5.5), and each at its own distance.
+///
+/// It tells foreign devices apart; whether a request is the BLE module's own is for the rhythm to say.
+struct TriggerEvidence: Evidence {
+  let kind = EvidenceKind.trigger
+
+  private static let most: Float = 4
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    let measurement = observation.measurement
+    guard observation.claim == .request, measurement.triggerSpread > 0 else { return }
+    for dash in wire.dashes where dash.fingerprint.isMature {
+      let advantage = dash.fingerprint.trigger.advantage(of: measurement.trigger, spread: measurement.triggerSpread)
+      scores[Candidate.firstDash + dash.number - 1] += max(-Self.most, min(Self.most, advantage))
+    }
+  }
+}

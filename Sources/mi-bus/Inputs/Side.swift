@@ -1,0 +1,52 @@
+import BleSide
+import CaptureFiles
+import SystemPackage
+import UartSniffer
+
+/// Which side of the scooter a recording shows.
+enum Side: Hashable, Sendable {
+  case bus
+  case ble
+
+  /// Told by the content of a file.
+  init(ofFile path: String) throws(InputError) {
+    var stream = try FileStream(path: path)
+    var prefix: [UInt8] = []
+    while prefix.count < BleLogFormat.prefixLength {
+      if try stream.read(upTo: BleLogFormat.prefixLength - prefix.count, into: &prefix) == 0 { break }
+    }
+    self = Self.told(by: prefix, path: path)
+  }
+
+  /// - Parameter path: for formats that can hold either side, which are looked into; nil for a stream.
+  static func told(by prefix: [UInt8], path: String?) -> Side {
+    switch RecordingFormat.detect(Array(prefix.prefix(RecordingFormat.prefixLength))) {
+    case .btsnoop: return .ble
+    case .zip: return path.map { archive($0) } ?? .bus
+    case .pcapng, .pcap: return packets(MemoryStream(prefix))
+    case .logicdata, .vcd, .saleaeCSV, .timedBytes, .textLog: return .bus
+    case .rawBytes, nil:
+      switch BleLogFormat(prefix: prefix) {
+      case .packetLogger, .text: return .ble
+      default: return .bus
+      }
+    }
+  }
+
+  /// A session of sigrok has a member `metadata`; a bug report has a Bluetooth log somewhere.
+  private static func archive(_ path: String) -> Side {
+    guard let archive = try? ZipArchive(path: path) else { return .bus }
+    return archive.member(named: "metadata") == nil ? .ble : .bus
+  }
+
+  /// A file with a tap of the bus is the bus's, whatever else it holds.
+  private static func packets(_ stream: MemoryStream) -> Side {
+    var reader = PacketReader(stream)
+    var packets = 0
+    // The first packets are enough: interfaces are described before their packets.
+    while packets < 1000, (try? reader.next()) != nil { packets += 1 }
+    let bus: Set<LinkType> = [.user0, .rtacSerial]
+    let types = reader.interfaces.map(\.linkType)
+    return types.isEmpty || types.contains { bus.contains($0) } ? .bus : .ble
+  }
+}
