@@ -17,7 +17,7 @@ struct MiBus: ParsableCommand {
       be opened or read.
       """,
     version: "mi-bus \(version)",
-    subcommands: [SniffCommand.self, PortsCommand.self, ProfilesCommand.self])
+    subcommands: [SniffCommand.self, MonitorCommand.self, PortsCommand.self, ProfilesCommand.self])
 
   static let version = "0.1.0"
 

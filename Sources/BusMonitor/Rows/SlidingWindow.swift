@@ -32,7 +32,9 @@ public struct SlidingWindow: Hashable, Sendable {
     let from = max(first, current - Int64(sums.count - 1))
     guard from < current else { return nil }
     var sum = 0.0
-    for bucket in from..<current where bucket <= newest && newest - bucket < Int64(sums.count) { sum += sums[slot(bucket)] }
+    for bucket in from..<current where bucket <= newest && newest - bucket < Int64(sums.count) {
+      sum += sums[slot(bucket)]
+    }
     return sum / (Double(current - from) * Double(width) / 1e9)
   }
 

@@ -15,7 +15,8 @@ extension Monitor {
     header(board, areas, &grid)
     table(rows, board, areas, &grid)
     if let detail = areas.detail, let row = rows.first(where: { $0.key == selected }) {
-      DetailPane(profile: profile).draw(row, tap: tapName(row.key.tap), marks: marks(of: row, at: board.now), isBinary, detail, on: &grid)
+      DetailPane(profile: profile).draw(
+        row, tap: tapName(row.key.tap), marks: marks(of: row, at: board.now), isBinary, detail, on: &grid)
     }
     if let line = areas.bar { bar(rows.count, board.rows.count, line, &grid) }
     return grid
@@ -93,7 +94,9 @@ extension Monitor {
     grid.put("SENDER", .bar, line: line, columns: columns.sender)
     if let claim = columns.claim { grid.put("CLAIM", .bar, line: line, columns: claim) }
     grid.put("MESSAGE", .bar, line: line, columns: columns.message)
-    if columns.data.count >= 4 { grid.put(columns.values == nil ? "DATA AND VALUES" : "DATA", .bar, line: line, columns: columns.data) }
+    if columns.data.count >= 4 {
+      grid.put(columns.values == nil ? "DATA AND VALUES" : "DATA", .bar, line: line, columns: columns.data)
+    }
     if let values = columns.values { grid.put("VALUES", .bar, line: line, columns: values) }
     grid.tint(line: line, .bar)
   }
@@ -141,7 +144,9 @@ extension Monitor {
     let short = "q quit  ? help"
     let text = [keys, short].first { $0.count + state.unicodeScalars.count + 2 <= grid.width }
     if let text { grid.put(text, .bar, line: line, columns: all) }
-    grid.put(state, .bar, line: line, columns: max(text.map { $0.count + 2 } ?? 0, grid.width - state.unicodeScalars.count)..<grid.width)
+    grid.put(
+      state, .bar, line: line,
+      columns: max(text.map { $0.count + 2 } ?? 0, grid.width - state.unicodeScalars.count)..<grid.width)
     grid.tint(line: line, .bar)
   }
 }

@@ -15,7 +15,8 @@ public struct RowFilter: Hashable, Sendable {
   func shows(_ row: String) -> Bool {
     let row = row.lowercased()
     return words.allSatisfy { word in
-      word.hasPrefix("!") && word.count > 1 ? !row.contains(word.dropFirst().lowercased()) : row.contains(word.lowercased())
+      word.hasPrefix("!") && word.count > 1
+        ? !row.contains(word.dropFirst().lowercased()) : row.contains(word.lowercased())
     }
   }
 }

@@ -42,20 +42,26 @@ struct LiveLoop: ~Copyable {
     self.endsWithPort = endsWithPort
   }
 
-  /// Runs until the time is over, a signal comes, every source has ended or the view is full.
-  mutating func run(into pipeline: inout SniffPipeline, signals: borrowing SignalWatch) throws(OutputError) {
-    while !pipeline.isFull, sources.contains(where: { $0 != nil }), system.now() < end {
-      var entries = [PollEntry(signals.descriptor)]
-      var owners = [-1]
-      for (index, source) in sources.enumerated() {
-        guard let descriptor = source?.descriptor else { continue }
+  /// Runs until the time is over, a signal comes, every source has ended or the consumer is full.
+  mutating func run<Consumer: LiveConsumer & ~Copyable>(
+    into consumer: inout Consumer, signals: borrowing SignalWatch
+  ) throws(OutputError) {
+    try run(into: &consumer, until: signals.descriptor)
+  }
+
+  /// - Parameter stop: ends the run once it can be read.
+  mutating func run<Consumer: LiveConsumer & ~Copyable>(
+    into consumer: inout Consumer, until stop: FileDescriptor? = nil
+  ) throws(OutputError) {
+    while !consumer.isFull, sources.contains(where: { $0 != nil }), system.now() < end {
+      var entries = stop.map { [PollEntry($0)] } ?? []
+      for descriptor in consumer.descriptors + sources.compactMap({ $0?.descriptor }) {
         entries.append(PollEntry(descriptor))
-        owners.append(index)
       }
-      let window = PollWindow.wait(for: &entries, until: deadline(), system: system)
-      if entries[0].ready { return }
-      for index in sources.indices { try receive(index, window, &pipeline) }
-      try pipeline.flush()
+      let window = PollWindow.wait(for: &entries, until: min(deadline(), consumer.deadline), system: system)
+      if stop != nil, entries[0].ready { return }
+      for index in sources.indices { try receive(index, window, &consumer) }
+      try consumer.flush()
     }
   }
 
@@ -68,32 +74,32 @@ struct LiveLoop: ~Copyable {
     return deadline
   }
 
-  private mutating func receive(
-    _ index: Int, _ window: PollWindow, _ pipeline: inout SniffPipeline
+  private mutating func receive<Consumer: LiveConsumer & ~Copyable>(
+    _ index: Int, _ window: PollWindow, _ consumer: inout Consumer
   ) throws(OutputError) {
     switch sources[index] {
     case nil: return
     case .serial(let port):
       let reception = port.receive(after: window, tap: index)
-      try pipeline.push(reception.chunk)
+      try consumer.push(reception.chunk)
       switch reception.change {
       case nil: break
       case .gone:
         if endsWithPort {
           sources[index] = nil
         } else {
-          Messages.note("\(port.tap.detail) is gone; waiting for it to come back (Ctrl-C ends)")
+          consumer.note("\(port.tap.detail) is gone; waiting for it to come back (Ctrl-C ends)")
         }
-      case .back: Messages.note("\(port.tap.detail) is back")
+      case .back: consumer.note("\(port.tap.detail) is back")
       case .ended(let error):
-        Messages.error(error.description)
+        consumer.fail(error)
         sources[index] = nil
       }
     case .socket(let socket):
       let (chunk, isOver) = socket.receive(after: window, tap: index)
-      try pipeline.push(chunk)
+      try consumer.push(chunk)
       if isOver {
-        Messages.note("\(socket.tap.detail) closed the connection")
+        consumer.note("\(socket.tap.detail) closed the connection")
         sources[index] = nil
       }
     }

@@ -6,7 +6,7 @@ import SystemPackage
 import UartSniffer
 
 /// From bytes to lines: one way for live and recorded data.
-struct SniffPipeline: ~Copyable {
+struct SniffPipeline: ~Copyable, LiveConsumer {
   private var stream = EventStream()
   private var stages: SniffStages
   private let pause: Int64
