@@ -37,7 +37,8 @@ let package = Package(
     .systemLibrary(name: "CBluez", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
     // Linked from its static archive, so that the binary needs no libminizip where it runs.
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev"])]),
-    .systemLibrary(name: "CCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+    // Without pkg-config, whose -D flags SwiftPM refuses with a warning; the header defines what is needed.
+    .systemLibrary(name: "CCurses", providers: [.apt(["libncurses-dev"])]),
     // ioctls whose constants and structures the Swift importer cannot see.
     .target(name: "CSerial"),
 

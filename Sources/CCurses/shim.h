@@ -8,6 +8,7 @@
 #endif
 #include <curses.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <wchar.h>
 
 /// Starts the terminal named by TERM; 0 where it is not known. Takes the locale of the environment for its characters.

@@ -3,7 +3,7 @@ public import NinebotBus
 
 /// The state of the monitor: the board, and what the person chose to see of it. A plain value: events, time and keys
 /// go in, a grid of cells comes out (`draw`).
-public struct Monitor: Sendable {
+public struct Monitor: Sendable, AttributedEventSink {
   /// What the keyboard is for at the moment.
   enum Mode: Hashable, Sendable {
     case rows

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BusMonitor
+import BusPrinter
 import BusTimeline
 import CaptureFiles
 import Foundation

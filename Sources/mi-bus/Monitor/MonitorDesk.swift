@@ -18,8 +18,13 @@ struct MonitorDesk: ~Copyable {
 
   init(coloured: Bool) throws(InputError) {
     // Curses would take the signals itself if nobody had.
-    signals = try TerminalSignals()
-    screen = try CursesScreen(coloured: coloured)
+    let signals = try TerminalSignals()
+    self.init(signals, try CursesScreen(coloured: coloured))
+  }
+
+  private init(_ signals: consuming TerminalSignals, _ screen: consuming CursesScreen) {
+    self.signals = signals
+    self.screen = screen
   }
 
   var descriptors: [FileDescriptor] { [.standardInput, signals.descriptor] }
