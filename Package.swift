@@ -109,7 +109,10 @@ let package = Package(
 
     .executableTarget(
       name: "mi-bus-bench",
-      dependencies: ["NinebotBus", "ScooterSim"],
+      dependencies: [
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BusTimeline", "BusPrinter", "ScooterSim",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: swiftSettings),
 
     .executableTarget(
@@ -150,12 +153,13 @@ let package = Package(
     .testTarget(
       name: "BusMonitorTests",
       dependencies: [
-        "BusMonitor", "BusPrinter", "BusTimeline", "ScooterProfiles", "ScooterSim", "UartSniffer", "CaptureFiles",
-        "NinebotBus", "TestSupport", "mi-bus",
+        "BusMonitor", "BusTimeline", "ScooterProfiles", "ScooterSim", "UartSniffer", "NinebotBus", "TestSupport",
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["Golden"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),
+      name: "CommandTests",
+      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

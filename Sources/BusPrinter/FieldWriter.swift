@@ -4,7 +4,7 @@ import NinebotBus
 struct FieldWriter {
   let profile: Profile
 
-  /// ` name=value unit`, the raw value beside it where sources disagree about the reading.
+  /// ` name=value unit`; `?` and the raw value behind it where sources disagree about the reading.
   func text(_ reading: FieldReading, in bytes: Span<UInt8>, to out: inout TextBuffer) {
     let field = reading.field
     out.append(UInt8(ascii: " "))
@@ -12,10 +12,12 @@ struct FieldWriter {
     out.append(UInt8(ascii: "="))
     value(reading, in: bytes, to: &out, quoted: false)
     out.append(label: field.unit, of: profile)
-    if field.isDisputed, field.isNumeric {
-      out.append("?raw:")
-      out.append(decimal: reading.raw)
-    }
+    guard field.isDisputed, field.isNumeric else { return }
+    out.append(UInt8(ascii: "?"))
+    // Hexadecimal readings are the raw value already.
+    guard field.presentation == .number else { return }
+    out.append("raw:")
+    out.append(decimal: reading.raw)
   }
 
   /// `"name":value`, and `"name_raw":n` where sources disagree about the reading.

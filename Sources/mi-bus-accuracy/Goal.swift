@@ -17,8 +17,8 @@ struct Goal {
     switch quality {
     case .edges: (right, decided) = (0.999, 0.999)
     case .bytes: (right, decided) = (0.995, 0.995)
-    case .adapter(.ftdi1ms), .adapter(.pl011): (right, decided) = (0.98, 0.95)
-    // 16 ms, or assumed to be that late because nothing is known of the chip.
+    case .adapter(.ftdi1ms): (right, decided) = (0.98, 0.95)
+    // 16 ms, or several milliseconds late, or assumed to be because nothing is known of the chip.
     case .adapter, .none: (right, decided) = (0.98, 0)
     }
   }

@@ -3,7 +3,7 @@ enum HciEvent: Hashable, Sendable {
   /// A low-energy connection to this device is up.
   case connected(handle: UInt16, isCentral: Bool, peer: PeerAddress)
   case disconnected(handle: UInt16)
-  /// The link is encrypted from here on; matters for captures from the air only.
+  /// A device in reach tells its name.
   case advertised(peer: PeerAddress, Advertisement)
 
   init?(_ bytes: Span<UInt8>) {

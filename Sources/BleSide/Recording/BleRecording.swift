@@ -46,6 +46,11 @@ public struct BleRecording: Sendable {
   /// False for text logs: the times of their messages are all 0, and order is all there is.
   public var hasTimes: Bool { format != .text }
 
+  /// Link types of pcapng and pcap interfaces that are read; others are passed over.
+  public static let linkTypes: [LinkType] = [
+    .bluetoothH4, .bluetoothH4WithDirection, .bluetoothMonitor, .bluetoothLE, .bluetoothLEWithHeader,
+  ]
+
   private var decoder: BleDecoder
   private var textDecoder: BleTextDecoder
   private var btsnoop: BtsnoopReader?

@@ -115,6 +115,7 @@ struct BleConnection: Sendable {
       empties += 1
       return
     }
+    if direction == .toScooter { replies.heardPhone() }
     let events =
       isControl ? auth.push(control: bytes, direction) : auth.push(parcel: bytes, direction, context.keys)
     for event in events { took(event, at: time, &context) }

@@ -1,5 +1,3 @@
-public import CaptureFiles
-
 /// Something about a recording that a person should know, besides its messages. One sentence each; no secrets.
 public struct BleNote: Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
@@ -37,8 +35,6 @@ public struct BleNote: Hashable, Sendable, CustomStringConvertible {
     case emptyValues(Int)
     /// The link layer is encrypted, so an air capture shows nothing more.
     case linkEncrypted
-    /// What was readable was read; then this.
-    case defect(InputError)
   }
 
   public var kind: Kind
@@ -80,7 +76,6 @@ public struct BleNote: Hashable, Sendable, CustomStringConvertible {
       "\(direction.name): \(missing) messages are missing by their counter, \(repeats) came twice or late"
     case .emptyValues(let count): "\(count) empty notifications"
     case .linkEncrypted: "the link layer is encrypted; an air capture shows nothing more of this connection"
-    case .defect(let error): error.description
     }
   }
 }

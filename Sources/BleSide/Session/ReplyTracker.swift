@@ -45,10 +45,16 @@ public struct ReplyTracker: Sendable {
 
   public let settings: Settings
   private var open: [Request] = []
-  /// Whether the phone's side of this connection is in the recording at all.
+  private var rhythm = ForeignRhythm()
+  /// Whether the phone's side of this connection is certainly in the recording.
   private var hearsPhone = false
+  /// Time of the first message.
+  private var firstTime: Int64?
 
   public init(settings: Settings = Settings()) { self.settings = settings }
+
+  /// The phone was seen to write something that is no message, such as a login.
+  public mutating func heardPhone() { hearsPhone = true }
 
   /// Looks at the next message in order.
   public mutating func push(_ message: inout BleMessage) {
@@ -125,21 +131,37 @@ public struct ReplyTracker: Sendable {
 
   private mutating func judge(_ message: inout BleMessage) {
     expire(message.time)
+    let first = firstTime ?? message.time
+    firstTime = first
+    // A Bluetooth log holds both sides; only what was asked before it began is not in it.
+    if settings.isTimed, message.time &- first > settings.window { hearsPhone = true }
     switch message.condition {
     case .readable:
-      guard let index = explanation(of: message) else {
+      let key = Self.key(of: message)
+      let index = explanation(of: message)
+      if let index, !settings.isTimed || !rhythm.claims(key, at: message.time, requested: open[index].time) {
+        message.solicited = true
+        message.request = open[index].sequence
+        if open[index].reply != nil { rhythm.took(own: message.time &- open[index].time) }
+        close(index, at: message.time)
+      } else {
         message.solicited = hearsPhone ? false : nil
-        return
+        rhythm.took(foreign: key, at: message.time)
       }
-      message.solicited = true
-      message.request = open[index].sequence
-      close(index, at: message.time)
     case .preSession:
       // Before the login the phone can ask nothing.
       message.solicited = false
     case .sealed: judgeByLength(&message)
     default: return
     }
+  }
+
+  /// Address, register and length: what members of a poll ring differ in.
+  private static func key(of message: BleMessage) -> UInt32 {
+    let body = message.body
+    let index = message.format.wire == .ninebot ? 3 : 2
+    guard body.count > index else { return 0 }
+    return UInt32(body[0]) << 24 | UInt32(body[index]) << 16 | UInt32(truncatingIfNeeded: body.count & 0xFFFF)
   }
 
   /// The oldest open request that fits; a fitting one by content comes before one that is sealed.

@@ -25,7 +25,7 @@ struct Columns: Hashable {
     sender = column(6)
     claim = width >= 64 ? column(width >= 100 ? 11 : 8) : nil
     let rest = width - next
-    message = column(max(8, min(34, rest * 9 / 20)))
+    message = column(max(8, min(34, rest / 2)))
     if width >= 140 {
       data = column(max(24, (width - next) * 2 / 5))
       values = column(max(0, width - next))

@@ -6,46 +6,54 @@ struct DetailPane {
   let profile: Profile
 
   func draw(
-    _ row: MessageRow, tap: String, marks: [UInt8], _ binary: Bool, _ lines: Range<Int>, on grid: inout Grid
+    _ row: MessageRow, tap: String, marks: [UInt8], isBinary: Bool, lines: Range<Int>, on grid: inout Grid
   ) {
     let text = RowText(profile: profile)
-    grid.put(" \(tap)  last at \(Figures.clock(row.last))", .bar, line: lines.lowerBound, columns: 0..<grid.width)
+    grid.put(
+      [Run(" \(tap)  ")] + text.claim(row) + [
+        Run("  "), text.message(row), Run("  last at \(Figures.clock(row.last))"),
+      ],
+      line: lines.lowerBound, columns: 0..<grid.width)
     grid.tint(line: lines.lowerBound, .bar)
-    let parts: [[Run]] = [
-      text.claim(row) + [Run("  "), text.message(row)], finding(row, text),
-      text.bytes(row, row.bytes.indices, marks: marks, binary: binary),
-    ]
     var line = lines.lowerBound + 1
-    for runs in parts where !runs.isEmpty && line < lines.upperBound {
-      grid.put(runs, line: line, columns: 1..<grid.width)
-      line += 1
-    }
-    // Values take the rest, broken between fields.
+    flow(finding(row), from: &line, to: lines.upperBound - 2, on: &grid)
+    let bytes = text.bytes(row, row.bytes.indices, marks: marks, binary: isBinary)
+    grid.put(bytes, line: line, columns: 1..<grid.width)
+    line += 1
+    flow(text.values(row, marks: marks), from: &line, to: lines.upperBound, on: &grid)
+  }
+
+  /// Writes pieces with blanks between them, broken into lines before those that do not fit.
+  private func flow(_ pieces: [Run], from line: inout Int, to end: Int, on grid: inout Grid) {
     var runs: [Run] = []
     var used = 0
-    for value in text.values(row, marks: marks) {
-      let size = value.text.unicodeScalars.count + 1
-      if used > 0, used + size > grid.width - 1, line + 1 < lines.upperBound {
+    for piece in pieces {
+      let size = piece.text.unicodeScalars.count + 1
+      if used > 0, used + size > grid.width, line + 1 < end {
         grid.put(runs, line: line, columns: 1..<grid.width)
         line += 1
         (runs, used) = ([], 0)
       }
-      runs += [value, Run(" ")]
+      if used > 0 { runs.append(Run(" ")) }
+      runs.append(piece)
       used += size
     }
-    if line < lines.upperBound { grid.put(runs, line: line, columns: 1..<grid.width) }
+    guard !runs.isEmpty, line < end else { return }
+    grid.put(runs, line: line, columns: 1..<grid.width)
+    line += 1
   }
 
-  /// `sent by dash1 (99.9%), claims to be ble; cause: own; evidence: rhythm, bit-clock`.
-  private func finding(_ row: MessageRow, _ text: RowText) -> [Run] {
+  /// `sent by dash1 (99.9%)`, `claims to be ble`, `cause: its own schedule`, `evidence: rhythm, bit-clock`.
+  private func finding(_ row: MessageRow) -> [Run] {
     guard row.key.matter == .frame, let finding = row.finding else { return [] }
     guard finding.sender != .unknown else { return [Run("sender: the evidence does not carry", .faint)] }
-    var tail = " (\(Figures.fixed(Double(finding.confidence) * 100, decimals: 1))%)"
-    if finding.contradictsClaim, let reading = row.reading { tail += ", claims to be \(reading.from.name)" }
-    if let cause = Self.words(finding.cause) { tail += "; cause: \(cause)" }
+    let sure = "(\(Figures.fixed(Double(finding.confidence) * 100, decimals: 1))%)"
+    var pieces = [Run("sent by"), Run(finding.sender.name, Ink(finding.sender)), Run(sure)]
+    if finding.contradictsClaim, let reading = row.reading { pieces.append(Run("claims to be \(reading.from.name)")) }
+    if let cause = Self.words(finding.cause) { pieces.append(Run("cause: \(cause)")) }
     let evidence = EvidenceKind.allCases.filter { finding.votes.counts($0) }.map { "\($0.name)" }
-    if !evidence.isEmpty { tail += "; evidence: \(evidence.joined(separator: ", "))" }
-    return [Run("sent by "), Run(finding.sender.name, Ink(finding.sender)), Run(tail)]
+    if !evidence.isEmpty { pieces.append(Run("evidence: \(evidence.joined(separator: ", "))")) }
+    return pieces
   }
 
   private static func words(_ cause: Cause) -> String? {

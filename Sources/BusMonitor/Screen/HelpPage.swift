@@ -14,7 +14,7 @@ enum HelpPage {
     ("h", "mark changes, or not"),
     ("?", "this page; any key leaves it"),
     ("", ""),
-    ("SENDER", "who sent it by the evidence; ! it claims to be another"),
+    ("SENDER", "who sent it by the evidence; ! in another's name, ? not told"),
     ("CLAIM", "who speaks to whom by the address"),
     ("PERIOD", "milliseconds from one to the next, smoothed; JITTER how it varies"),
   ]

@@ -16,7 +16,8 @@ extension Monitor {
     table(rows, board, areas, &grid)
     if let detail = areas.detail, let row = rows.first(where: { $0.key == selected }) {
       DetailPane(profile: profile).draw(
-        row, tap: tapName(row.key.tap), marks: marks(of: row, at: board.now), isBinary, detail, on: &grid)
+        row, tap: tapName(row.key.tap), marks: marks(of: row, at: board.now), isBinary: isBinary, lines: detail,
+        on: &grid)
     }
     if let line = areas.bar { bar(rows.count, board.rows.count, line, &grid) }
     return grid

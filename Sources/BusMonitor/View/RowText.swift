@@ -12,11 +12,11 @@ struct RowText {
     fields = FieldText(profile: profile)
   }
 
-  /// `dash1`; with `!` behind it where a frame claims to come from another device.
+  /// `dash1`; with `!` behind it where a frame claims to come from another device, `?` where nobody can tell.
   func sender(_ row: MessageRow) -> Run {
-    guard let finding = row.finding else { return Run("") }
-    let mark = finding.contradictsClaim && finding.sender != .unknown ? "!" : ""
-    return Run(finding.sender.name + mark, Ink(finding.sender))
+    guard row.key.matter == .frame, let finding = row.finding else { return Run("") }
+    if finding.sender == .unknown { return Run("?", .faint) }
+    return Run(finding.sender.name + (finding.contradictsClaim ? "!" : ""), Ink(finding.sender))
   }
 
   /// `ble>esc`, as the address claims.

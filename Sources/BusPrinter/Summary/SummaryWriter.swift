@@ -30,9 +30,9 @@ public struct SummaryWriter: Sendable {
       let totals = index < summary.traffic.taps.count ? summary.traffic.taps[index] : TrafficTable.TapTotals()
       head(tap, totals, &out)
       rows(summary.rows(of: index), &out)
-      if totals.frames == 0, totals.lineErrors > 0 {
+      if let advice = advice(totals) {
         style.begin(.alarm, &out)
-        out.append("  no frames but framing errors: is the baud rate right? try --baud\n")
+        out.append(advice)
         style.end(.alarm, &out)
       }
     }
@@ -41,6 +41,14 @@ public struct SummaryWriter: Sendable {
       out.append(note)
       out.append(UInt8(ascii: "\n"))
     }
+  }
+
+  /// What to do about a tap on which nothing was understood; a few stray bytes say nothing.
+  private func advice(_ totals: TrafficTable.TapTotals) -> StaticString? {
+    guard totals.frames == totals.badChecksums, totals.garbageBytes + totals.lineErrors >= 16 else { return nil }
+    return totals.lineErrors > 0
+      ? "  no sound frame but framing errors: is the baud rate right? try --baud\n"
+      : "  no sound frame: is the baud rate right, and is this a scooter's bus?\n"
   }
 
   private func head(_ tap: Summary.TapText, _ totals: TrafficTable.TapTotals, _ out: inout TextBuffer) {

@@ -21,6 +21,12 @@ public struct AttributedEvent: Sendable {
 /// Takes attributed events one by one, in the order of time.
 public protocol AttributedEventSink: ~Copyable {
   associatedtype Failure: Error
+  /// Whether it wants no more; what still waits is then left out.
+  var isFull: Bool { get }
   /// - Parameter bytes: the event's bytes, valid during the call.
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(Failure)
+}
+
+extension AttributedEventSink where Self: ~Copyable {
+  public var isFull: Bool { false }
 }

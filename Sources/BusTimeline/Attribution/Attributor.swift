@@ -127,9 +127,11 @@ public struct Attributor: Sendable {
   ) throws(Sink.Failure) {
     switch patience {
     case .events(let most):
-      while held.count - heldHead > most { try releaseFirst(&sink) }
+      while held.count - heldHead > most, !sink.isFull { try releaseFirst(&sink) }
     case .time(let wait):
-      while heldHead < held.count, held[heldHead].event.start.middle + wait < now || held.count - heldHead > 4096 {
+      while heldHead < held.count, !sink.isFull,
+        held[heldHead].event.start.middle + wait < now || held.count - heldHead > 4096
+      {
         try releaseFirst(&sink)
       }
     }
@@ -146,7 +148,7 @@ public struct Attributor: Sendable {
 
   /// Ends the stream and hands on everything.
   public mutating func finish<Sink: AttributedEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
-    while heldHead < held.count { try releaseFirst(&sink) }
+    while heldHead < held.count, !sink.isFull { try releaseFirst(&sink) }
     compact()
     for index in causes.indices { causes[index].finish() }
   }

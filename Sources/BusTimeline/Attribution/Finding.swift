@@ -48,7 +48,7 @@ public enum Cause: Hashable, Sendable {
   case reply(to: Transmitter)
 }
 
-/// A kind of evidence, in the order of `EvidenceTable.rows`.
+/// A kind of evidence, in the order of `EvidenceTable`.
 public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
   /// The role that address and command claim.
   case role

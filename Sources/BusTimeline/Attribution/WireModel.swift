@@ -110,7 +110,7 @@ struct WireModel: Sendable {
 
   /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
   mutating func assess(_ observation: Observation) -> Bool {
-    let scores = total(observation)
+    let scores = EvidenceTable.weigh(observation, on: self).total
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[Candidate.firstDash + dash.number - 1]) }
     // Priors are not evidence.
@@ -160,40 +160,12 @@ struct WireModel: Sendable {
 
   // MARK: - Decision
 
-  /// Sum of all rows of evidence.
-  func total(_ observation: Observation) -> Scores {
-    var scores = Scores()
-    for row in EvidenceTable.rows { row.weigh(observation, on: self, into: &scores) }
-    return scores
-  }
-
-  /// What each row says for `candidate` against `rival`.
-  private func votes(_ observation: Observation, for candidate: Int, against rival: Int) -> Votes {
-    var votes = Votes(rival: Candidate.transmitter(rival))
-    for row in EvidenceTable.rows {
-      var scores = Scores()
-      row.weigh(observation, on: self, into: &scores)
-      votes.set(scores[candidate] - scores[rival], of: row.kind)
-    }
-    return votes
-  }
-
   /// Who sent a frame. Learns from it when that is certain.
   mutating func decide(_ observation: Observation) -> Finding {
-    let scores = total(observation)
-    var best = Candidate.newcomer
-    var rival = Candidate.newcomer
-    for candidate in known {
-      if scores[candidate] > scores[best] {
-        (best, rival) = (candidate, best)
-      } else if scores[candidate] > scores[rival] || rival == best {
-        rival = candidate
-      }
-    }
-    var sum: Float = expf(scores[Candidate.newcomer] - scores[best])
-    for candidate in known { sum += expf(scores[candidate] - scores[best]) }
-    let confidence = min(1 / sum, 0.9999)
-    var finding = Finding(confidence: confidence, votes: votes(observation, for: best, against: rival))
+    let weighing = EvidenceTable.weigh(observation, on: self)
+    let (best, rival, probability) = weighing.total.leaders(among: known)
+    let confidence = min(probability, 0.9999)
+    var finding = Finding(confidence: confidence, votes: weighing.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
     learn(observation, best, confidence)
     finding.sender = Candidate.transmitter(best)
@@ -202,7 +174,7 @@ struct WireModel: Sendable {
   }
 
   /// Below this, `unknown` is the better answer.
-  private static let decided: Float = 0.95
+  private static let decided: Float = 0.9
 
   private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
     if observation.claim == .request {

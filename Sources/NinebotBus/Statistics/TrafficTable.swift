@@ -64,6 +64,8 @@ public struct TrafficTable: Sendable {
   public private(set) var unlisted = 0
 
   private var places: [UInt64: Int] = [:]
+  /// The last message of each quick hash: traffic repeats itself, and a dictionary hashes for safety, not for speed.
+  private var recent = [(key: UInt64, place: Int)](repeating: (.max, 0), count: 256)
   private let mostRows: Int
 
   /// - Parameter mostRows: the most kinds of message that are told apart.
@@ -94,9 +96,15 @@ public struct TrafficTable: Sendable {
   }
 
   private mutating func place(of message: Message, _ reading: FrameReading, _ event: BusEvent) -> Int? {
-    if let place = places[message.key] { return place }
+    let key = message.key
+    let slot = Int((key &* 0x9E37_79B9_7F4A_7C15) >> 56)
+    if recent[slot].key == key { return recent[slot].place }
+    if let place = places[key] {
+      recent[slot] = (key, place)
+      return place
+    }
     guard rows.count < mostRows else { return nil }
-    places[message.key] = rows.count
+    places[key] = rows.count
     rows.append(Row(message: message, reading: reading, first: event.start.middle, last: event.start.middle))
     return rows.count - 1
   }

@@ -26,6 +26,8 @@ public struct FrameDecoder: Sendable {
   public private(set) var buffer: [UInt8] = []
   /// Times of `buffer`, or empty while the stream has none.
   private var times: [ByteTime] = []
+  /// When the first byte that is in no event yet started; nil where there is none, or bytes have no times.
+  public var pendingStart: TimeBounds? { released < times.count ? times[released].start : nil }
   /// Bytes at the front of `buffer` that are in `events`.
   private var released = 0
   /// Where the search goes on: no frame starts between `released` and here.

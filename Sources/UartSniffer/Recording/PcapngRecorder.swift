@@ -26,10 +26,9 @@ public struct PcapngRecorder<Sink: ByteSink>: Recorder {
   }
 
   public mutating func add(_ tap: Tap) throws(OutputError) -> Int {
-    let rate = tap.baud.map { " \($0.rate) 8N1" } ?? ""
     let interface = encoder.writer.addInterface(
       CaptureInterface(
-        linkType: encoder.linkType, name: tap.name, description: "\(tap.detail)\(rate) tap=\(tap.name)",
+        linkType: encoder.linkType, name: tap.name, description: tap.detail + TapDescription.ending(tap.name, tap.baud),
         speed: tap.baud.map { UInt64(clamping: $0.rate) },
         comments: [TapNote(tap, origin: encoder.origin, named: false).text]))
     lanes.append(
@@ -65,6 +64,22 @@ public struct PcapngRecorder<Sink: ByteSink>: Recorder {
   }
 
   public mutating func flush() throws(OutputError) { try encoder.writer.flush(to: &sink) }
+}
+
+/// What `if_description` says behind the detail of a tap.
+enum TapDescription {
+  static func ending(_ name: String, _ baud: Baud?) -> String {
+    "\(baud.map { " \($0.rate) 8N1" } ?? "") tap=\(name)"
+  }
+
+  /// The detail alone, so that descriptions do not grow from copy to copy; nil where nothing is described.
+  static func detail(_ interface: CaptureInterface) -> String? {
+    let baud = interface.speed.flatMap { Baud(recorded: $0) }
+    let ending = ending(interface.name, baud)
+    let text = interface.description
+    let detail = text.hasSuffix(ending) ? String(text.dropLast(ending.count)) : text
+    return detail.isEmpty ? nil : detail
+  }
 }
 
 /// Makes packets of events, with buffers that are used again.

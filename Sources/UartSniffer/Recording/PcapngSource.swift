@@ -102,7 +102,7 @@ public struct PcapngSource: RecordedSource {
     lane.baud = interface.speed.flatMap { Baud(recorded: $0) }
     let tap = Tap(
       name: interface.name.isEmpty ? "bus\(taps.count)" : interface.name,
-      detail: interface.description.isEmpty ? name : interface.description, baud: lane.baud,
+      detail: TapDescription.detail(interface) ?? name, baud: lane.baud,
       quality: lane.hasTimes ? .frames : .none)
     // The sections of files that were put behind each other describe the same tap again.
     lane.tap = taps.firstIndex(of: tap)

@@ -25,6 +25,9 @@ public struct EventStream: Sendable {
     var progress = Int64.min
     var ended = false
 
+    /// What the decoder still holds becomes an event that starts with its first byte.
+    var quietUntil: Int64 { min(progress, decoder.pendingStart?.middle ?? .max) }
+
     var next: BusEvent? { heldHead < held.count ? held[heldHead] : nil }
   }
 
@@ -117,7 +120,7 @@ public struct EventStream: Sendable {
       if let event = lane.next {
         if earliest.map({ event.start.middle < $0.time }) ?? true { earliest = (tap, event.start.middle) }
       } else if !lane.ended {
-        quietest = min(quietest, lane.progress)
+        quietest = min(quietest, lane.quietUntil)
       }
     }
     guard let earliest, earliest.time <= quietest || heldCount > mostHeld else { return nil }

@@ -14,7 +14,8 @@ struct BleSniffRun: ~Copyable {
   private let json: BleJsonWriter
   private var origin: Int64?
   private var shown = 0
-  private var totals = BleTotals()
+  private var summary = BleSummary()
+  private var notes: [String] = []
 
   init(profile: Profile, view: ViewSettings) {
     settings = view
@@ -29,26 +30,27 @@ struct BleSniffRun: ~Copyable {
     var failure: InputError?
     do {
       while settings.count.map({ shown < $0 }) ?? true, let event = try recording.next() {
+        summary.push(event)
         switch event {
         case .message(let message): try show(message, recording)
-        case .note(let note): totals.notes.append(note.description)
+        case .note(let note): notes.append(note.description)
         }
       }
     } catch let error as InputError {
       failure = error
     }
-    if settings.summaryOnly || settings.isJson { totals.append(json: settings.isJson, to: &output.buffer) }
+    let writer = BleSummaryWriter(summary, notes: notes)
+    if settings.isJson { writer.json(to: &output.buffer) } else if settings.summaryOnly { writer.text(to: &output.buffer) }
     try output.flush()
     if !settings.summaryOnly {
       var errors = OutputStream(.standardError, name: "standard error")
-      totals.append(json: false, to: &errors.buffer)
+      writer.text(to: &errors.buffer)
       try errors.flush()
     }
     if let failure { throw failure }
   }
 
   private mutating func show(_ message: BleMessage, _ recording: BleRecording) throws(OutputError) {
-    totals.add(message)
     let start = origin ?? message.start
     if origin == nil { begin(start, recording) }
     let row = BleRow(message, profile: profile, origin: start)
@@ -79,65 +81,5 @@ struct BleSniffRun: ~Copyable {
       output.buffer.append(quoted: recording.name)
       output.buffer.append("}]}\n")
     }
-  }
-}
-
-/// Counts of what a phone's log holds.
-struct BleTotals {
-  private var writes = 0
-  private var received = 0
-  private var unsolicited = 0
-  private var unreadable = 0
-  private var ring = PollRing()
-  var notes: [String] = []
-
-  mutating func add(_ message: BleMessage) {
-    if !message.ok || message.condition == .sealed { unreadable += 1 }
-    guard message.direction == .toPhone else { return writes += 1 }
-    received += 1
-    if message.solicited == false { unsolicited += 1 }
-    guard message.solicited != true, message.ok, let length = message.length else { return }
-    let frame = message.frame
-    var address: UInt8?
-    if case .single(let byte)? = frame?.address { address = byte }
-    ring.push(
-      .init(
-        dataBytes: LengthTable.dataBytes(length: length, message.format), address: address,
-        register: frame?.argument))
-  }
-
-  func append(json: Bool, to out: inout TextBuffer) {
-    let members = ring.members
-    guard json else {
-      out.append("the phone wrote \(writes) messages and received \(received), \(unsolicited) of them unasked; ")
-      out.append("\(unreadable) cannot be read\n")
-      if !members.isEmpty {
-        out.append("  somebody polls in a ring: \(members.map(Self.words).joined(separator: ", "))\n")
-      }
-      for note in notes { out.append("  note: \(note)\n") }
-      return
-    }
-    out.append("{\"kind\":\"summary\",\"writes\":\(writes),\"received\":\(received),\"unsolicited\":\(unsolicited),")
-    out.append("\"unreadable\":\(unreadable),\"ring\":[")
-    for (index, member) in members.enumerated() {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append(quoted: Self.words(member))
-    }
-    out.append("],\"notes\":[")
-    for (index, note) in notes.enumerated() {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append(quoted: note)
-    }
-    out.append("]}\n")
-  }
-
-  /// A ring's member by what is known of it: its register, or what has so many bytes.
-  private static func words(_ member: PollRing.Member) -> String {
-    if let register = member.register {
-      return LengthTable.blocks(dataBytes: member.dataBytes).first { $0.register == register }?.description
-        ?? "register \(register) (\(member.dataBytes) bytes)"
-    }
-    let fits = LengthTable.blocks(dataBytes: member.dataBytes).map(\.description)
-    return "\(member.dataBytes) bytes" + (fits.isEmpty ? "" : " (fits \(fits.joined(separator: " or ")))")
   }
 }

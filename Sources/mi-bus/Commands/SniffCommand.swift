@@ -45,19 +45,28 @@ struct SniffCommand: ParsableCommand {
       var run = BleSniffRun(profile: profile, view: try view.settings)
       return try run.run(recording)
     }
-    let opener = SourceOpener(input: input)
-    var run = try SniffRun(
-      profile: profile,
-      attributor: Attributor(
-        profile: profile, patience: specs.contains(where: \.isLive) ? .live : .recorded, links: input.links),
-      view: try view.settings, pause: input.pauseTime, recordTo: write)
+    var opener = SourceOpener(input: input)
+    // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
     if specs.contains(where: \.isLive) {
       guard specs.allSatisfy(\.isLive) else {
-        throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")
+        throw InputError(
+          sources.joined(separator: " "), "live sources and recordings have no clock in common",
+          remedy: "sniff them one after the other")
       }
-      try run.live(try opener.live(specs), duration: duration?.nanoseconds)
+      let inputs = try opener.live(specs)
+      var run = try sniffRun(profile, .live)
+      try run.live(inputs, duration: duration?.nanoseconds)
+    } else if specs.contains(where: { $0.place == .standardInput }) {
+      let signals = try SignalWatch.start()
+      opener.standardInput = StandardInput(signals: signals.descriptor)
+      let source = try opener.recorded(specs)
+      // Samples come from an analyser that runs now; other pipes hold recordings.
+      var run = try sniffRun(profile, input.sampleRate == nil ? .recorded : .live)
+      try run.recorded(source, duration: duration?.nanoseconds, signals: signals)
     } else {
-      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
+      let source = try opener.recorded(specs)
+      var run = try sniffRun(profile, .recorded)
+      try run.recorded(source, duration: duration?.nanoseconds)
     }
   }
 
@@ -70,5 +79,11 @@ struct SniffCommand: ParsableCommand {
       throw ValidationError("\(log) is the phone's side; to see it beside the bus use: mi-bus timeline BUS BLE")
     }
     return try BleRecording(path: log, keys: try keys.keyRing())
+  }
+
+  private func sniffRun(_ profile: Profile, _ patience: Attributor.Patience) throws -> SniffRun {
+    try SniffRun(
+      profile: profile, attributor: Attributor(profile: profile, patience: patience, links: input.links),
+      view: try view.settings, pause: input.pauseTime, recordTo: write)
   }
 }

@@ -54,7 +54,9 @@ struct InputOptions: ParsableArguments {
       factor = value
       break
     }
-    guard let number = Double(digits.filter { $0 != " " }), number > 0, number * factor <= 1e10 else { return nil }
+    guard let number = Double(digits.filter { $0 != " " }), number * factor >= 1, number * factor <= 1e10 else {
+      return nil
+    }
     return Int(number * factor)
   }
 }

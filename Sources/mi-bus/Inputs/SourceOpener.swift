@@ -6,6 +6,8 @@ import UartSniffer
 /// Opens what the command line named.
 struct SourceOpener {
   let input: InputOptions
+  /// What standard input is read through.
+  var standardInput: StandardInput?
 
   /// One recording, or several merged in time.
   func recorded(_ specs: [SourceSpec]) throws(InputError) -> any RecordedSource {
@@ -20,12 +22,12 @@ struct SourceOpener {
   private func recording(_ spec: SourceSpec) throws(InputError) -> any RecordedSource {
     switch spec.place {
     case .standardInput:
+      guard let stream = standardInput else { throw InputError(spec.text, "is not open") }
       if let rate = input.sampleRate {
-        let stream = DescriptorStream(.standardInput, name: "standard input")
         return LogicRecording(
           try RawSamples(stream, rate: Int64(rate)), settings: LogicSettings(baud: input.baud, probe: 500_000_000))
       }
-      return try RecordingFormat.open(path: "-", baud: input.baud).source
+      return try RecordingFormat.open(stream, baud: input.baud).source
     case .file(let path):
       if let rate = input.sampleRate {
         return LogicRecording(try RawSamples(path: path, rate: Int64(rate)), settings: LogicSettings(baud: input.baud))
@@ -107,7 +109,8 @@ struct NamedSource: RecordedSource {
     let taps = source.taps
     return taps.enumerated().map { index, tap in
       var tap = tap
-      tap.name = taps.count == 1 ? name : "\(name).\(index)"
+      // A second tap may become known later: the first one's name must not change then.
+      tap.name = index == 0 ? name : "\(name).\(index)"
       return tap
     }
   }

@@ -36,6 +36,9 @@ struct SourceSpec: Hashable, Sendable {
   }
 
   private static func place(_ text: String) throws(InputError) -> Place {
+    guard !text.isEmpty else {
+      throw InputError("''", "names no source", remedy: "'mi-bus sniff --help' says what does")
+    }
     if text == "-" { return .standardInput }
     if text == "sim:" || text.hasPrefix("sim:") { return .simulated(scenario: String(text.dropFirst(4))) }
     if text.hasPrefix("tcp:") { return try network(text) }
@@ -46,7 +49,11 @@ struct SourceSpec: Hashable, Sendable {
       }
       throw InputError(text, String(cString: strerror(errno)), remedy: "check the path")
     }
-    return status.st_mode & S_IFMT == S_IFCHR ? .serial(path: text) : .file(path: text)
+    switch status.st_mode & S_IFMT {
+    case S_IFCHR: return .serial(path: text)
+    case S_IFDIR: throw InputError(text, "is a directory", remedy: "give the recording inside it")
+    default: return .file(path: text)
+    }
   }
 
   private static func network(_ text: String) throws(InputError) -> Place {

@@ -36,6 +36,12 @@ struct SignalWatch: ~Copyable {
     for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
   }
 
+  /// Whether a signal came.
+  static func hasCome(_ descriptor: FileDescriptor) -> Bool {
+    var entry = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, 0) == 1
+  }
+
   deinit {
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     Self.handlerEnd.store(-1, ordering: .sequentiallyConsistent)

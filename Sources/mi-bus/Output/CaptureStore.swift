@@ -24,8 +24,8 @@ struct CaptureStore: ~Copyable {
   private let path: String
   /// Made when the taps are known, since a capture starts with its time 0.
   private var recorder: (any Recorder)?
-  /// The recorder's index for each tap.
-  private var taps: [Int] = []
+  /// The recorder's index for each tap; nil for taps that the format has no room for.
+  private var taps: [Int?] = []
 
   /// Creates the file. A file that exists is not overwritten.
   static func create(path: String) throws(InputError) -> CaptureStore {
@@ -66,12 +66,19 @@ struct CaptureStore: ~Copyable {
         }
     }
     for tap in new.dropFirst(taps.count) {
-      if let index = try recorder?.add(tap) { taps.append(index) }
+      // A stray level change on a second channel must not end the recording of the first.
+      if format == .rawBytes, !taps.isEmpty {
+        Messages.note("\(path): raw bytes hold one tap, so \(tap.name) is not in it; .pcapng holds all")
+        taps.append(nil)
+      } else {
+        taps.append(try recorder?.add(tap))
+      }
     }
   }
 
   mutating func record(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(OutputError) {
-    try recorder?.record(event, bytes, tap: taps[tap])
+    guard let index = taps[tap] else { return }
+    try recorder?.record(event, bytes, tap: index)
   }
 
   mutating func flush() throws(OutputError) { try recorder?.flush() }

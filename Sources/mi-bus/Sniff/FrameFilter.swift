@@ -59,7 +59,7 @@ struct FrameFilter: Sendable {
 /// Whole bytes in hexadecimal; nil for anything else.
 func hexBytes(_ text: some StringProtocol) -> [UInt8]? {
   let digits = text.utf8.map { $0 }
-  guard digits.count % 2 == 0, !digits.isEmpty else { return nil }
+  guard digits.count % 2 == 0, !digits.isEmpty, text.allSatisfy(\.isHexDigit) else { return nil }
   var bytes: [UInt8] = []
   for index in stride(from: 0, to: digits.count, by: 2) {
     guard let byte = UInt8(String(decoding: digits[index..<(index + 2)], as: UTF8.self), radix: 16) else { return nil }

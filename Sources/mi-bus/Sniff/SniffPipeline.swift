@@ -18,7 +18,11 @@ struct SniffPipeline: ~Copyable, LiveConsumer {
     self.pause = pause
   }
 
-  var isFull: Bool { stages.results.view.isFull }
+  /// Whether nothing more is wanted: enough lines, or the end of the time.
+  var isFull: Bool { stages.isOver || stages.results.isFull }
+
+  /// Leaves out what starts later than `time`, nanoseconds from time 0.
+  mutating func limit(to time: Int64) { stages.limit = time }
 
   /// Says which taps there are; the list only grows.
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
@@ -63,6 +67,10 @@ struct SniffStages: ~Copyable, BusEventSink {
   private var store: CaptureStore?
   private var attributor: Attributor
   var results: SniffResults
+  /// Nanoseconds: what starts later is left out.
+  var limit = Int64.max
+  /// Whether something came after the limit.
+  private(set) var isOver = false
 
   init(profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView) {
     self.profile = profile
@@ -78,6 +86,11 @@ struct SniffStages: ~Copyable, BusEventSink {
   }
 
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(OutputError) {
+    guard !isOver, !results.isFull else { return }
+    guard event.start.middle <= limit else {
+      isOver = true
+      return
+    }
     try store?.record(event, tap: tap, bytes: bytes)
     try attributor.push(event, tap: tap, bytes: bytes, into: &results)
   }
@@ -112,6 +125,8 @@ struct SniffResults: ~Copyable, AttributedEventSink {
   var view: SniffView
 
   init(view: consuming SniffView) { self.view = view }
+
+  var isFull: Bool { view.isFull }
 
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
     traffic.push(event.event, reading: event.reading, tap: event.tap)

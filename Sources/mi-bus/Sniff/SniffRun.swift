@@ -24,19 +24,38 @@ struct SniffRun: ~Copyable {
   }
 
   /// A recording, from its beginning to its end. What was readable is shown before an error is thrown.
+  ///
+  /// - Parameters:
+  ///   - duration: nanoseconds from time 0 that are read; nil for all.
+  ///   - signals: what ends the reading early where it comes through a pipe; the lines then keep up with it.
   mutating func recorded(_ source: any RecordedSource, duration: Int64?) throws {
+    try recorded(source, duration: duration, isPipe: false) { false }
+  }
+
+  mutating func recorded(
+    _ source: any RecordedSource, duration: Int64?, signals: borrowing SignalWatch
+  ) throws {
+    let descriptor = signals.descriptor
+    try recorded(source, duration: duration, isPipe: true) { SignalWatch.hasCome(descriptor) }
+  }
+
+  private mutating func recorded(
+    _ source: any RecordedSource, duration: Int64?, isPipe: Bool, isInterrupted: () -> Bool
+  ) throws {
     var source = source
     var failure: InputError?
     var progress = Progress()
+    if let duration { pipeline.limit(to: duration) }
     do {
       while !pipeline.isFull, let chunk = try source.next() {
         try pipeline.name(taps: source.taps, origin: source.origin)
-        if let duration, let first = chunk.times.first, first.start.earliest > duration { break }
         try pipeline.push(chunk)
         progress.add(chunk.bytes.count)
+        if isPipe, StandardInput.isQuiet { try pipeline.flush() }
       }
     } catch let error as InputError {
-      failure = error
+      // Cut short by a signal, a recording ends in the middle of something.
+      if !isInterrupted() { failure = error }
     }
     progress.end()
     try pipeline.name(taps: source.taps, origin: source.origin)

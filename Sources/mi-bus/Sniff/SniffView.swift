@@ -63,7 +63,8 @@ struct SniffView: ~Copyable {
     guard !settings.summaryOnly, !isFull,
       settings.filter.shows(row.reading, sender: row.finding?.sender.name ?? "unknown", bytes)
     else { return }
-    if settings.changesOnly, row.event.kind == .frame, !changes.differs(bytes, tap: row.tap) { return }
+    // A spoiled frame says nothing of its data: it is shown and not remembered.
+    if settings.changesOnly, row.event.checksumHolds, !changes.differs(bytes, tap: row.tap) { return }
     if json != nil {
       json?.append(row, bytes: bytes, to: &output.buffer)
     } else {

@@ -103,7 +103,7 @@ struct ViewOptions: ParsableArguments {
     filter.to = try roles(to, "--to")
     filter.commands = try bytes(command, "--cmd")
     filter.registers = try bytes(register, "--reg")
-    filter.senders = Set(sender)
+    filter.senders = try senders()
     filter.masks = try masks.map {
       guard let mask = FrameFilter.Mask($0) else {
         throw ValidationError("--match \($0): write bytes and a mask of the same length, for instance 2061b0:ffffff")
@@ -111,6 +111,16 @@ struct ViewOptions: ParsableArguments {
       return mask
     }
     return filter
+  }
+
+  private func senders() throws -> Set<String> {
+    let known = ["esc", "ble", "bms", "ext-bms", "unknown"]
+    for name in sender where !known.contains(name) {
+      guard name.hasPrefix("dash"), UInt8(name.dropFirst(4)) != nil else {
+        throw ValidationError("--sender \(name): known are \(known.joined(separator: ", ")) and dash1, dash2…")
+      }
+    }
+    return Set(sender)
   }
 
   private func roles(_ names: [String], _ option: String) throws -> Set<Role> {

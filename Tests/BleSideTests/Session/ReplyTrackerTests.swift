@@ -34,6 +34,15 @@ struct ReplyTrackerTests {
     #expect(replies[4].request == 1)
   }
 
+  @Test("a phone that asks nothing at all is asked nothing for")
+  func silentPhone() {
+    let replies = Self.play((0..<40).map { (.toPhone, "2301b0 0000", $0 * 100) })
+    #expect(replies.prefix(16).allSatisfy { $0.solicited == nil })
+    #expect(replies.dropFirst(16).allSatisfy { $0.solicited == false })
+    let untimed = ReplyTracker.Settings(isTimed: false)
+    #expect(Self.play([(.toPhone, "2301b0 0000", 0)], settings: untimed).map(\.solicited) == [nil])
+  }
+
   @Test("time and order bound what a request explains")
   func timeAndOrder() {
     #expect(Self.play([(.toScooter, "2001b002", 0), (.toPhone, "2301b0 0000", 1600)]).map(\.solicited) == [false])

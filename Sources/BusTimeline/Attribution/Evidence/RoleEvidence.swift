@@ -13,6 +13,9 @@ struct RoleEvidence: Evidence {
   private static let newcomersRequest: Float = -1
   /// The same where the foreign devices are known already.
   private static let furtherNewcomersRequest: Float = -4
+  /// However many requests dashes make, one that looks like nobody's is not theirs for that reason alone.
+  private static let leastForeign: Float = -3
+  private static let mostForeign: Float = 1
 
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     scores.setAll(Self.impossible)
@@ -25,7 +28,7 @@ struct RoleEvidence: Evidence {
       scores[Candidate.ble] = 0
       let share = wire.foreignShare
       foreign(
-        logf(share / (1 - share)), newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
+        max(Self.leastForeign, min(Self.mostForeign, logf(share / (1 - share)))), newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
         wire, &scores)
     case .bleAnswer:
       scores[Candidate.ble] = 0

@@ -4,7 +4,7 @@ import ScooterSim
 /// Synthetic M365 bus traffic for measurements: the rhythm of 64 and 65 with register reads and replies between.
 ///
 /// The mix follows the workload of the peer measurements (docs/performance.md): about 13.6 bytes a frame.
-struct Workload {
+struct BusTraffic {
   let bytes: [UInt8]
   let frames: Int
 

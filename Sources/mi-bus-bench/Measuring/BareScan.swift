@@ -23,3 +23,12 @@ func bareScan(_ bytes: [UInt8]) -> Int {
     return frames
   }
 }
+
+/// The same for samples: counts those that differ from the one before.
+func bareSampleScan(_ samples: [UInt8]) -> Int {
+  samples.withUnsafeBufferPointer { buffer in
+    var changes = 0
+    for index in 1..<max(1, buffer.count) where buffer[index] != buffer[index - 1] { changes += 1 }
+    return changes
+  }
+}

@@ -1,0 +1,63 @@
+import BusTimeline
+import NinebotBus
+import UartSniffer
+
+/// Bytes to attributed, counted events: all that `sniff` does but printing.
+enum AttributionBenchmark: Benchmark {
+  static let name = "attribution"
+
+  static func run(_ bench: Bench) throws {
+    let bytes = bench.traffic.bytes
+    let chunks = stride(from: 0, to: bytes.count, by: 1 << 16).map {
+      ByteChunk(bytes: Array(bytes[$0..<min(bytes.count, $0 + 1 << 16)]))
+    }
+    let tap = Tap(name: "bus0", detail: "", baud: .standard, quality: .none)
+    let counting = bench.stopwatch.median {
+      var stream = EventStream()
+      var stage = Counting(profile: bench.profile)
+      stream.add(taps: [tap], pause: 2_000_000)
+      for chunk in chunks { stream.push(chunk, into: &stage) }
+      stream.finish(into: &stage)
+    }
+    bench.report(
+      "read by profile and counted", counting, frames: bench.traffic.frames, bytes: bytes.count)
+    let cost = bench.stopwatch.median {
+      var stream = EventStream()
+      var stage = Attributing(attributor: Attributor(profile: bench.profile, patience: .recorded))
+      stream.add(taps: [tap], pause: 2_000_000)
+      stage.attributor.add(taps: [tap])
+      for chunk in chunks { stream.push(chunk, into: &stage) }
+      stream.finish(into: &stage)
+      stage.attributor.finish(into: &stage.counts)
+    }
+    bench.report(
+      "attributed and counted, from recorded bytes", cost, frames: bench.traffic.frames, bytes: bytes.count,
+      atLeast: 5e6)
+  }
+
+  private struct Counting: BusEventSink {
+    let profile: Profile
+    var traffic = TrafficTable()
+
+    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+      traffic.push(event, reading: event.kind == .frame ? profile.read(bytes) : nil, tap: tap)
+    }
+  }
+
+  private struct Attributing: BusEventSink {
+    var attributor: Attributor
+    var counts = Counts()
+
+    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+      attributor.push(event, tap: tap, bytes: bytes, into: &counts)
+    }
+  }
+
+  private struct Counts: AttributedEventSink {
+    var traffic = TrafficTable()
+
+    mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
+      traffic.push(event.event, reading: event.reading, tap: event.tap)
+    }
+  }
+}

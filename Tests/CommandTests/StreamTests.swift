@@ -1,0 +1,138 @@
+import Foundation
+import NinebotBus
+import ScooterSim
+import Testing
+
+/// Pipes, full disks and standard input.
+@Suite struct StreamTests {
+  let scratch: Scratch
+  let script: WireScript
+
+  init() throws {
+    scratch = try Scratch()
+    script = try .stockSecond()
+    try scratch.write(script.csv, as: "stock.csv")
+  }
+
+  @Test("a reader that has seen enough ends the program quietly", arguments: ["big.bin", "sim:"])
+  func closedPipe(_ source: String) throws {
+    // More than pipes and buffers hold.
+    try scratch.write((0..<400).flatMap { _ in script.raw }, as: "big.bin")
+    let outcome = try Command.shell(
+      #"{ "$MI_BUS" sniff "$1" --for 60s; echo $? > status; } | head -n 1"#, [source], in: scratch)
+    #expect(outcome.lines.count == 1)
+    #expect(scratch.text("status") == "0\n")
+    #expect(!outcome.errors.contains("mi-bus:"), "\(outcome.errors)")
+  }
+
+  @Test("a full disk is said in one line and is a failure", arguments: ["", "--json", "--summary"])
+  func fullDisk(_ option: String) throws {
+    let outcome = try Command.shell(#""$MI_BUS" sniff stock.csv $1 > /dev/full"#, [option], in: scratch)
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("standard output") && outcome.errors.contains("the disk is full"))
+  }
+
+  @Test("a capture that no longer fits is readable up to there")
+  func fullCapture() throws {
+    // The shell bounds the size of files that the program may write, in blocks of 512 bytes.
+    try scratch.write((0..<400).flatMap { _ in script.raw }, as: "big.bin")
+    let outcome = try Command.shell(
+      #"trap '' XFSZ; ulimit -f 200; "$MI_BUS" sniff big.bin --summary --write x.pcapng > /dev/null"#, in: scratch)
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    #expect(outcome.errors.contains("x.pcapng"))
+    let read = try Command.run(["sniff", "x.pcapng", "--json"], in: scratch)
+    #expect(read.ending == .exit(0), "\(read.errors)")
+    let frames = try JsonLines(read.output).soundFrames
+    #expect(frames.count > 100)
+    #expect(Array(frames.prefix(script.frames.count)) == script.frames)
+  }
+
+  @Test("standard output that is closed is a failure, not a crash")
+  func noOutput() throws {
+    let outcome = try Command.shell(#""$MI_BUS" sniff stock.csv >&-"#, in: scratch)
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.errors.contains("standard output"))
+  }
+
+  // MARK: - Standard input
+
+  @Test("standard input is recognised by its content as files are", arguments: ["csv", "raw", "pcapng", "txt"])
+  func standardInput(_ format: String) throws {
+    _ = try Command.run(["sniff", "stock.csv", "--write", "x.\(format)"], in: scratch)
+    let input =
+      switch format {
+      case "csv": script.csv
+      case "raw": script.raw
+      default: scratch.bytes("x.\(format)")
+      }
+    let file = try Command.run(["sniff", "-", "--json"], input: input)
+    #expect(file.ending == .exit(0), "\(file.errors)")
+    #expect(try JsonLines(file.output).soundFrames == script.frames)
+    try scratch.write(input, as: "piped")
+    let pipe = try Command.shell(#"cat piped | "$MI_BUS" sniff - --json"#, in: scratch)
+    #expect(pipe.output == file.output)
+  }
+
+  @Test("samples of a logic analyser on standard input", arguments: ["8MHz", "8000kHz", "8000000"])
+  func logic(_ rate: String) throws {
+    let (samples, frames) = try samples(seconds: 1)
+    let outcome = try Command.run(["sniff", "--logic", rate, "-", "--json"], input: samples)
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(try JsonLines(outcome.output).soundFrames == frames)
+  }
+
+  @Test("lines of a pipe that goes on are seen at once, and Ctrl-C ends it normally")
+  func livePipe() throws {
+    let (samples, frames) = try samples(seconds: 2)
+    try scratch.write(samples, as: "samples")
+    let running = try Command.Running(
+      "/bin/sh",
+      ["-c", #"{ cat samples; exec sleep 50; } | { echo $$ > shell; exec "$MI_BUS" sniff --logic 8MHz -; }"#],
+      in: scratch)
+    #expect(running.waitForLines(frames.count / 2), "nothing is seen while the pipe is open: \(running.errors)")
+    // The program is the shell's child that does not sleep.
+    let program = try #require(Self.program(named: "mi-bus", below: running.process))
+    kill(program, SIGINT)
+    #expect(Command.wait { running.errors.contains("frames in") }, "no summary: \(running.errors)")
+    running.send(SIGTERM)
+    _ = running.wait()
+  }
+
+  /// The process of that name whose parent is `parent`.
+  private static func program(named name: String, below parent: pid_t) -> pid_t? {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return entries.compactMap { pid_t($0) }.first { process in
+      guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+      let words = status.split(separator: " ")
+      return words.count > 3 && words[1] == "(\(name))" && words[3] == "\(parent)"
+    }
+  }
+
+  /// What an analyser at 8 MHz sees of the simulated scooter, and the frames that a receiver finds.
+  private func samples(seconds: Int64) throws -> (samples: [UInt8], frames: [String]) {
+    let end = seconds * 1_000_000_000
+    var scooter = Scooter(try .named("phone"))
+    var recorder = EdgeRecorder()
+    var probe = LineProbe()
+    var writer = RawSampleWriter(rate: 8_000_000, channels: 1)
+    while let occurrence = scooter.next(until: end) {
+      probe.push(occurrence)
+      recorder.push(occurrence)
+      writer.push(recorder.takeEdges().filter { $0.channel == 0 })
+    }
+    writer.push(recorder.finish().filter { $0.channel == 0 })
+    writer.advance(to: end)
+    probe.finish(at: end)
+    var decoder = FrameDecoder()
+    decoder.push(probe.bytes.span, times: probe.times.span)
+    var frames: [String] = []
+    func collect(_ decoder: FrameDecoder) {
+      frames += decoder.events.filter(\.checksumHolds).map { WireScript.hex(Array(decoder.buffer[$0.range])) }
+    }
+    collect(decoder)
+    decoder.finish()
+    collect(decoder)
+    return (writer.samples, frames)
+  }
+}
