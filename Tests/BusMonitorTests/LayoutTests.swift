@@ -1,5 +1,5 @@
 import BusMonitor
-import NinebotBus
+import BusTimeline
 import Testing
 
 @Suite("Layout of the screen")
@@ -62,8 +62,8 @@ struct LayoutTests {
   func empty() throws {
     var bus = try ScriptedBus()
     #expect(bus.lines()[1] == "no frame so far")
-    bus.garbage("00", at: 1)
-    for tick in 0..<20 { bus.garbage("ff", at: Double(tick)) }
+    bus.bytes("00", at: 1)
+    for tick in 0..<20 { bus.bytes("ff", at: Double(tick)) }
     #expect(bus.lines()[1].contains("is the baud rate right?"))
   }
 

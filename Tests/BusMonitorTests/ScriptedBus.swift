@@ -24,33 +24,30 @@ struct ScriptedBus {
     var bytes: [UInt8] = [0x55, 0xAA, UInt8(body.count - 1)] + body
     let sum = Checksum.of(bytes.span, from: 2, to: bytes.count)
     bytes += [UInt8(truncatingIfNeeded: sum), UInt8(truncatingIfNeeded: sum >> 8)]
-    let finding = Finding(sender: sender, confidence: confidence, cause: cause, contradictsClaim: contradicts)
-    put(bytes, event(.frame, bytes.count, at: ms, holds: true), profile.read(bytes.span), finding, tap)
+    put(
+      bytes, at: ms, tap,
+      Finding(sender: sender, confidence: confidence, cause: cause, contradictsClaim: contradicts))
   }
 
-  /// A frame whose checksum is wrong.
-  mutating func spoiled(_ hex: String, at ms: Double) {
-    let bytes = hexBytes(hex)
-    put(bytes, event(.frame, bytes.count, at: ms, holds: false), profile.read(bytes.span), Finding(), 0)
-  }
+  /// Bytes as they are: a frame with a wrong checksum, or something outside frames.
+  mutating func bytes(_ hex: String, at ms: Double) { put(hexBytes(hex), at: ms, 0, nil) }
 
-  /// Bytes outside frames.
-  mutating func garbage(_ hex: String, at ms: Double) {
-    let bytes = hexBytes(hex)
-    put(bytes, event(.garbage, bytes.count, at: ms, holds: false), nil, nil, 0)
-  }
-
-  private mutating func put(
-    _ bytes: [UInt8], _ event: BusEvent, _ reading: FrameReading?, _ finding: Finding?, _ tap: Int
-  ) {
-    monitor.take(AttributedEvent(tap: tap, event: event, reading: reading, finding: finding), bytes: bytes.span)
-  }
-
-  private func event(_ kind: BusEvent.Kind, _ count: Int, at ms: Double, holds: Bool) -> BusEvent {
+  private mutating func put(_ bytes: [UInt8], at ms: Double, _ tap: Int, _ finding: Finding?) {
     let start = Int64(ms * 1e6)
-    return BusEvent(
-      kind: kind, format: .xiaomi, checksumHolds: holds, fault: .none, offset: 0, count: Int32(count), position: 0,
-      start: TimeBounds(start), end: TimeBounds(start + Baud.standard.duration(bytes: count)), shape: FrameShape())
+    let times = bytes.indices.map { ByteTime(start: TimeBounds(start + Baud.standard.duration(bytes: $0))) }
+    var decoder = FrameDecoder(settings: .init())
+    decoder.push(bytes.span, times: times.span)
+    var events = decoder.events
+    decoder.finish()
+    events += decoder.events
+    for event in events {
+      let frame = Array(bytes[Int(event.position)...].prefix(Int(event.count)))
+      let reading = event.kind == .frame ? profile.read(frame.span) : nil
+      monitor.take(
+        AttributedEvent(
+          tap: tap, event: event, reading: reading, finding: event.kind == .frame ? finding ?? Finding() : nil),
+        bytes: frame.span)
+    }
   }
 
   /// Ten seconds of a scooter with a dash: levers each 20 ms, display polls, phone reads, a dash that asks for errors.
@@ -70,8 +67,8 @@ struct ScriptedBus {
       if tick % 25 == 2 { frame("2001 3a 04", at: time + 3, from: .ble, cause: .phone) }
     }
     frame("2001 10 0e", at: 40, from: .unknown, confidence: 0.4)
-    spoiled("55aa0320 01b0 20 ffff", at: 9000)
-    garbage("ff00ff", at: 9100)
+    bytes("55aa0320 01b0 20 ffff", at: 9000)
+    bytes("ff00ff", at: 9100)
     monitor.advance(to: 10_000_000_000)
   }
 

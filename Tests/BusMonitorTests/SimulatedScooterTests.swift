@@ -11,19 +11,17 @@ struct SimulatedScooterTests {
   /// Puts attributed events of a scenario into a monitor.
   private func watch(_ name: String, seconds: Int64) throws -> Monitor {
     let profile = try ProfileLibrary(folder: "").profile()
-    var monitor = Monitor(profile: profile, source: "sim:\(name)")
-    var source: any RecordedSource = try SimulatedSource(Scenario.named(name, seed: 3), quality: .edges(sample: 125))
-    var stage = Stage(attributor: Attributor(profile: profile, patience: .recorded), monitor: monitor)
+    var source = SimulatedSource(try .named(name, seed: 3), quality: .edges, duration: seconds * 1_000_000_000)
+    var stage = Stage(
+      attributor: Attributor(profile: profile, patience: .recorded),
+      monitor: Monitor(profile: profile, source: "sim:\(name)"))
     var stream = EventStream()
-    while let chunk = try source.next() {
-      stream.add(taps: source.taps, pause: 2_000_000)
-      stage.attributor.add(taps: source.taps)
-      stream.push(chunk, into: &stage)
-      if let time = chunk.times.last?.start.earliest, time > seconds * 1_000_000_000 { break }
-    }
+    stream.add(taps: source.taps, pause: 2_000_000)
+    stage.attributor.add(taps: source.taps)
+    while let chunk = try source.next() { stream.push(chunk, into: &stage) }
+    stream.finish(into: &stage)
     stage.attributor.finish(into: &stage.monitor)
-    monitor = stage.monitor
-    return monitor
+    return stage.monitor
   }
 
   private struct Stage: BusEventSink {

@@ -19,7 +19,7 @@ extension Monitor {
         row, tap: tapName(row.key.tap), marks: marks(of: row, at: board.now), isBinary: isBinary, lines: detail,
         on: &grid)
     }
-    if let line = areas.bar { bar(rows.count, board.rows.count, line, &grid) }
+    if let line = areas.bar { bar(rows.count, board, line, &grid) }
     return grid
   }
 
@@ -95,9 +95,10 @@ extension Monitor {
     grid.put("SENDER", .bar, line: line, columns: columns.sender)
     if let claim = columns.claim { grid.put("CLAIM", .bar, line: line, columns: claim) }
     grid.put("MESSAGE", .bar, line: line, columns: columns.message)
-    if columns.data.count >= 4 {
-      grid.put(columns.values == nil ? "DATA AND VALUES" : "DATA", .bar, line: line, columns: columns.data)
+    let title = ["DATA AND VALUES", "DATA"].first {
+      $0.count <= columns.data.count && (columns.values == nil || $0 == "DATA")
     }
+    if let title { grid.put(title, .bar, line: line, columns: columns.data) }
     if let values = columns.values { grid.put("VALUES", .bar, line: line, columns: values) }
     grid.tint(line: line, .bar)
   }
@@ -115,7 +116,7 @@ extension Monitor {
     if let tap = columns.tap { grid.put(tapName(row.key.tap), line: line, columns: tap) }
     grid.put([text.sender(row)], line: line, columns: columns.sender)
     if let claim = columns.claim { grid.put(text.claim(row), line: line, columns: claim) }
-    var message = text.message(row)
+    var message = text.message(row, isShort: columns.message.count < 20)
     if row.key.isInjected { message.ink = .dash }
     grid.put([message], line: line, columns: columns.message)
     let data = text.data(row, marks: marks, binary: isBinary)
@@ -131,7 +132,7 @@ extension Monitor {
 
   // MARK: - Bar of keys
 
-  private func bar(_ shown: Int, _ total: Int, _ line: Int, _ grid: inout Grid) {
+  private func bar(_ shown: Int, _ board: TrafficBoard, _ line: Int, _ grid: inout Grid) {
     let all = 0..<grid.width
     if case .filter = mode {
       grid.put("filter: \(filter.text)_", .strong, line: line, columns: all)
@@ -139,7 +140,8 @@ extension Monitor {
     }
     var state = "sort:\(order.name)"
     if !filter.isEmpty { state += "  filter:\(filter.text)  \(shown) of" }
-    state += "  \(total) rows"
+    state += "  \(board.rows.count) rows"
+    if board.unlisted > 0 { state += ", \(board.unlisted) not listed" }
     if !notches.isEmpty { state += "  notched" }
     let keys = "q quit  SPACE pause  c clear  s sort  f filter  # notch  b bits  ? help"
     let short = "q quit  ? help"

@@ -27,8 +27,8 @@ struct RowText {
     ]
   }
 
-  /// `01 read b0 esc_error+2`.
-  func message(_ row: MessageRow) -> Run {
+  /// `01 read b0 error+32`; `01 b0 error+32` where room is short and the register says more than the command.
+  func message(_ row: MessageRow, isShort: Bool = false) -> Run {
     switch row.key.matter {
     case .garbage: return Run("bytes outside frames", .alarm)
     case .lineError: return Run("line error: \(row.fault.words)", .alarm)
@@ -38,7 +38,7 @@ struct RowText {
     guard let reading = row.reading else { return Run("") }
     if reading.act == .sealed { return Run(profile.string(reading.name)) }
     var text = Figures.hex(reading.command)
-    if !reading.name.isEmpty { text += " \(profile.string(reading.name))" }
+    if !reading.name.isEmpty, !(isShort && reading.namesRegister) { text += " \(profile.string(reading.name))" }
     if reading.namesRegister {
       text += " \(Figures.hex(reading.argument))"
       if !reading.register.isEmpty { text += " \(profile.string(reading.register))" }
