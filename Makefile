@@ -7,7 +7,7 @@ MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy fuzz docs clean
+.PHONY: help deps build run test lint format bench accuracy fuzz manual docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,14 +32,22 @@ test: deps ## all tests
 	$(SWIFT) test
 
 lint: ## swift format, strictly
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 format: ## put the sources into shape
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 bench: build ## measure speed, beside what the bare machine does
 	$(SWIFT) build $(RELEASE) --product mi-bus-bench
 	.build/release/mi-bus-bench --mi-bus $(MI_BUS)
+
+SECONDS := 60
+fuzz: deps ## fuzz each parser of files and streams, SECONDS=60 each
+	Fuzz/run $(SECONDS)
+manual: deps ## renew the manual page and the shell completions in docs
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
+	  --date $$(git log -1 --format=%cs) --output-directory docs/man
+	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
 
 docs: deps ## DocC pages of the modules, into .build/docs
 	@for module in $(MODULES); do \
@@ -47,4 +55,4 @@ docs: deps ## DocC pages of the modules, into .build/docs
 	    --warnings-as-errors --output-path .build/docs/$$module || exit 1; done
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build Fuzz/.build

@@ -50,6 +50,10 @@ let package = Package(
         .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
         .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
         .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+        .embedInCode("Data/Signatures/displaydash.yaml"), .embedInCode("Data/Signatures/augisbud-dashboard.yaml"),
+        .embedInCode("Data/Signatures/esp32-xiaomi-m365.yaml"),
+        .embedInCode("Data/Signatures/cam-ble-replacement.yaml"),
+        .embedInCode("Data/Signatures/vesc-dash-bridge.yaml"), .embedInCode("Data/Signatures/bms-emulator.yaml"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -70,7 +74,7 @@ let package = Package(
     .target(
       name: "ScooterSim",
       dependencies: [
-        "NinebotBus", "UartSniffer", "CaptureFiles", .product(name: "Yams", package: "Yams"),
+        "NinebotBus", "UartSniffer", "CaptureFiles", "BleSide", .product(name: "Yams", package: "Yams"),
       ],
       resources: [
         .embedInCode("Scenarios/stock.yaml"), .embedInCode("Scenarios/phone.yaml"),
@@ -91,7 +95,15 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",
-      dependencies: ["NinebotBus", "BleSide", "BusTimeline"],
+      dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "BusReport",
+      dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
+      resources: [
+        .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
+        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusMonitor",
@@ -118,7 +130,7 @@ let package = Package(
     .executableTarget(
       name: "mi-bus-accuracy",
       dependencies: [
-        "NinebotBus", "ScooterProfiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "ScooterSim", "BusTimeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -140,15 +152,24 @@ let package = Package(
       name: "BleSideTests", dependencies: ["BleSide", "NinebotBus", "CaptureFiles", "ScooterSim", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "BusReportTests",
+      dependencies: [
+        "BusReport", "BusTimeline", "NinebotBus", "ScooterProfiles", "ScooterSim", "CaptureFiles", "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "ScooterSimTests",
-      dependencies: ["ScooterSim", "UartSniffer", "CaptureFiles", "NinebotBus", "TestSupport"],
+      dependencies: ["ScooterSim", "UartSniffer", "BleSide", "CaptureFiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusTimelineTests",
-      dependencies: ["BusTimeline", "UartSniffer", "NinebotBus", "ScooterSim", "TestSupport"],
+      dependencies: [
+        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"],
+      name: "BusPrinterTests",
+      dependencies: ["BusPrinter", "BusTimeline", "ScooterProfiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BusMonitorTests",
@@ -158,7 +179,9 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "CaptureFiles", "TestSupport"],
+      dependencies: [
+        "mi-bus", "ScooterSim", "NinebotBus", "UartSniffer", "BleSide", "CaptureFiles", "TestSupport",
+      ],
       exclude: ["Golden"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -6,7 +6,7 @@ let package = Package(
   name: "mi-bus-fuzz",
   dependencies: [.package(name: "mi-bus", path: "..")],
   targets: [
-    // The entry point of libFuzzer, which the compiler brings along.
+    // A system call that Swift does not see.
     .target(name: "CFuzzer"),
     .executableTarget(
       name: "mi-bus-fuzz",

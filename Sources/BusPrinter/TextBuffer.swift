@@ -39,10 +39,13 @@ public struct TextBuffer: ~Copyable {
 
   // MARK: - Bytes and text
 
+  @inline(__always)
   public mutating func append(_ byte: UInt8) {
     claim(1)[0] = byte
   }
 
+  /// Text known at compile time. Always inlined, so that its length is known too and a few stores do it.
+  @inline(__always)
   public mutating func append(_ text: StaticString) {
     claim(text.utf8CodeUnitCount).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
   }
@@ -62,7 +65,8 @@ public struct TextBuffer: ~Copyable {
     }
   }
 
-  public mutating func append(_ text: String) {
+  /// Text made while running. It has a label so that a literal is never taken for a String, which costs a call.
+  public mutating func append(string text: String) {
     var text = text
     text.withUTF8 { source in
       guard let start = source.baseAddress else { return }
@@ -99,33 +103,52 @@ public struct TextBuffer: ~Copyable {
 
   /// `value` / 10^decimals with all its decimals: 3588 with 2 is `35.88`. At most 18 decimals.
   public mutating func append(fixed value: Int64, decimals: Int) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { digits in
-      var rest = value.magnitude
-      var index = 24
-      var left = decimals
-      repeat {
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        index -= 1
-        digits[index] = 0x30 + UInt8(truncatingIfNeeded: digit)
-        rest = quotient
-        left -= 1
-        if left == 0 {
-          index -= 1
-          digits[index] = 0x2E
-        }
-      } while rest > 0 || left >= 0
-      if value < 0 {
-        index -= 1
-        digits[index] = 0x2D
-      }
-      let out = claim(24 - index)
-      for position in index..<24 { out[position - index] = digits[position] }
+    var rest = value.magnitude
+    let digits = max(Self.digits(rest), decimals + 1)
+    let sign = value < 0 ? 1 : 0
+    let out = claim(digits + sign + (decimals > 0 ? 1 : 0))
+    var end = out + sign + digits
+    if decimals > 0 {
+      Self.write(&rest, decimals, before: end + 1)
+      end -= decimals
+      end[0] = UInt8(ascii: ".")
+    }
+    Self.write(&rest, digits - decimals, before: end)
+    if sign > 0 { out[0] = UInt8(ascii: "-") }
+  }
+
+  /// How many decimal digits a number has; 0 has none.
+  @inline(__always)
+  private static func digits(_ value: UInt64) -> Int {
+    // 1233 / 4096 is the logarithm of 2 to the base 10, a little too large where it matters.
+    let guess = ((64 - value.leadingZeroBitCount) * 1233) >> 12
+    return value >= powers[guess] ? guess + 1 : guess
+  }
+
+  /// Writes the last `count` digits of `rest` and takes them off, two at a time: a division takes longer than a store.
+  @inline(__always)
+  private static func write(_ rest: inout UInt64, _ count: Int, before end: UnsafeMutablePointer<UInt8>) {
+    var place = end
+    var left = count
+    while left >= 2 {
+      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      let tens = (pair &* 103) >> 10
+      place -= 2
+      place[0] = 0x30 + UInt8(truncatingIfNeeded: tens)
+      place[1] = 0x30 + UInt8(truncatingIfNeeded: pair &- tens &* 10)
+      rest = quotient
+      left -= 2
+    }
+    if left == 1 {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      (place - 1)[0] = 0x30 + UInt8(truncatingIfNeeded: digit)
+      rest = quotient
     }
   }
 
   /// Nanoseconds as seconds; `decimals` is at most 9, further digits are cut off.
   public mutating func append(seconds nanoseconds: Int64, decimals: Int) {
-    append(fixed: decimals == 9 ? nanoseconds : nanoseconds / Self.powers[9 - decimals], decimals: decimals)
+    append(fixed: decimals == 9 ? nanoseconds : nanoseconds / Int64(Self.powers[9 - decimals]), decimals: decimals)
   }
 
   /// The same, with blanks before it up to `width`.
@@ -140,8 +163,11 @@ public struct TextBuffer: ~Copyable {
     (base + start).update(repeating: 0x20, count: short)
   }
 
-  private static let powers: [10 of Int64] = [
-    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+  /// Powers of ten.
+  private static let powers: [20 of UInt64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
   ]
 
   // MARK: - Lines

@@ -38,12 +38,12 @@ struct TimeWriter {
 
   mutating func append(_ time: Int64, to out: inout TextBuffer) {
     switch style {
-    case .absolute: out.append(seconds: origin + time, decimals: decimals, width: width)
+    case .absolute: out.append(seconds: origin.saturatingAdd(time), decimals: decimals, width: width)
     case .zero: out.append(seconds: time, decimals: decimals, width: width)
     case .delta:
-      out.append(seconds: time - (previous ?? time), decimals: decimals, width: width)
+      out.append(seconds: time.saturatingSubtract(previous ?? time), decimals: decimals, width: width)
       previous = time
-    case .iso: iso(origin + time, to: &out)
+    case .iso: iso(origin.saturatingAdd(time), to: &out)
     case .none: break
     }
   }
@@ -83,6 +83,17 @@ struct TimeWriter {
 }
 
 extension Int64 {
+  /// A recording may hold any time: sums stop at the ends of the range.
+  func saturatingAdd(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  func saturatingSubtract(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other < 0 ? .max : .min) : difference
+  }
+
   /// Quotient rounded down, and a remainder that is never negative.
   func flooredDivision(by divisor: Int64) -> (Int64, Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)

@@ -25,9 +25,13 @@ struct AccuracyCommand: ParsableCommand {
   @Flag(help: "Print the confusion matrix of each run.")
   var matrix = false
 
+  @Flag(help: "Hold found collisions against those that happened, instead of senders.")
+  var collisions = false
+
   func run() throws {
     let profile = try ProfileLibrary(folder: "").profile()
     let names = scenario.isEmpty ? Scenario.names : scenario
+    if collisions { return try runCollisions(names, profile) }
     print(row(["scenario", "times", "frames", "decided%", "right%", "sure%", "cause%", "accused", "goal"]))
     var bands = AttributionScore.Results().bands
     var missed = 0
@@ -52,6 +56,21 @@ struct AccuracyCommand: ParsableCommand {
       print("\(pad(band.name, 11))  \(pad("\(frames)", 10))  \(percent(right, frames))")
     }
     print(missed == 0 ? "\nall goals met" : "\n\(missed) rows miss their goal")
+  }
+
+  private func runCollisions(_ names: [String], _ profile: Profile) throws {
+    print(row(["scenario", "times", "happened", "found%", "claimed", "real%", "parties%", "", ""]))
+    for name in names {
+      for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
+        let trial = CollisionTrial(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
+        let score = trial.run(frames: frames, profile: profile)
+        print(
+          row([
+            name, quality.name, "\(score.happened)", percent(score.recalled, score.happened), "\(score.found)",
+            percent(score.right, score.found), percent(score.partiesRight, score.right), "", "",
+          ]))
+      }
+    }
   }
 
   private func texts(

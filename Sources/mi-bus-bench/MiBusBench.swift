@@ -16,7 +16,8 @@ struct MiBusBench: ParsableCommand {
   @Option(help: "Runs of which the median is taken, at least 5.")
   var runs = 5
 
-  @Option(help: ArgumentHelp("Only these: \(MiBusBench.all.map { $0.name }.joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Only these: \(MiBusBench.all.map { $0.name }.joined(separator: ", ")).", valueName: "name"))
   var only: [String] = []
 
   static let all: [any Benchmark.Type] = [

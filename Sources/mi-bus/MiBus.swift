@@ -17,7 +17,11 @@ struct MiBus: ParsableCommand {
       be opened or read.
       """,
     version: "mi-bus \(version)",
-    subcommands: [SniffCommand.self, MonitorCommand.self, PortsCommand.self, ProfilesCommand.self])
+    subcommands: [
+      SniffCommand.self, MonitorCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self,
+      PortsCommand.self,
+      ProfilesCommand.self, SimulateCommand.self,
+    ])
 
   static let version = "0.1.0"
 

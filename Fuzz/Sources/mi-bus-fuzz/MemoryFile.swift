@@ -1,3 +1,4 @@
+import CFuzzer
 import Glibc
 
 /// A file that is in memory only, for parsers that need a path to seek in.
@@ -6,7 +7,7 @@ struct MemoryFile: ~Copyable {
   let path: String
 
   init(_ content: [UInt8]) {
-    descriptor = memfd_create("input", UInt32(MFD_CLOEXEC))
+    descriptor = cfuzzer_memory_file()
     require(descriptor >= 0, "a file in memory can be made")
     path = "/proc/self/fd/\(descriptor)"
     require(write(descriptor, content, content.count) == content.count, "all of it is written")

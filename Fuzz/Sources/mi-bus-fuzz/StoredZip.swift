@@ -14,9 +14,9 @@ enum StoredZip {
       bytes += double(0x0403_4B50) + common + Array(name.utf8) + content
     }
     let count = UInt16(truncatingIfNeeded: members.count)
-    let end = double(0x0605_4B50) + words([0, 0, count, count])
-      + double(UInt32(truncatingIfNeeded: directory.count)) + double(UInt32(truncatingIfNeeded: bytes.count)) + words([0])
-    return bytes + directory + end
+    var end = double(0x0605_4B50) + words([0, 0, count, count])
+    for value in [directory.count, bytes.count] { end += double(UInt32(truncatingIfNeeded: value)) }
+    return bytes + directory + end + words([0])
   }
 
   private static func words(_ values: [UInt16]) -> [UInt8] {
@@ -29,8 +29,11 @@ enum StoredZip {
 
   /// CRC-32.
   private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+    var sum = ~UInt32(0)
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = (sum >> 1) ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
+    return ~sum
   }
 }

@@ -91,14 +91,17 @@ public struct PhoneLogWriter<Sink: ByteSink>: Sendable {
     try event(0x3E, report, at: time)
   }
 
-  /// A connection is up.
-  public mutating func connect(peer: PeerAddress, at time: Int64) throws(OutputError) {
+  /// A connection is up, with its interval in nanoseconds.
+  public mutating func connect(
+    peer: PeerAddress, interval: Int64 = 30_000_000, at time: Int64
+  ) throws(OutputError) {
     var content: [UInt8] = [0x01, 0x00]
     content.append(contentsOf: Self.low(handle))
     content.append(contentsOf: [0x00, 0x00])
     content.append(contentsOf: Self.address(peer))
-    // Interval 30 ms, latency 0, timeout 5 s, accuracy.
-    content.append(contentsOf: [0x18, 0x00, 0x00, 0x00, 0xF4, 0x01, 0x00])
+    // Interval in units of 1.25 ms, latency 0, timeout 5 s, accuracy.
+    content.append(contentsOf: Self.low(UInt16(clamping: interval / 1_250_000)))
+    content.append(contentsOf: [0x00, 0x00, 0xF4, 0x01, 0x00])
     try event(0x3E, content, at: time)
   }
 

@@ -68,7 +68,7 @@ public struct BleLineWriter: Sendable {
     guard message.direction == .toPhone else { return }
     for block in LengthTable.blocks(dataBytes: count) {
       out.append(separator)
-      out.append(block.description)
+      out.append(string: block.description)
       separator = ", "
     }
   }

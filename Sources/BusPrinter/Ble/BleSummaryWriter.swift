@@ -18,20 +18,21 @@ public struct BleSummaryWriter: Sendable {
   }
 
   public func text(to out: inout TextBuffer) {
-    out.append("the phone wrote \(summary.count(.toScooter)) messages and received \(summary.count(.toPhone)): ")
-    out.append("\(summary.solicited) asked for, \(summary.unsolicited) not, \(summary.undecided) undecided; ")
-    out.append("\(unreadable) cannot be read\n")
+    out.append(
+      string: "the phone wrote \(summary.count(.toScooter)) messages and received \(summary.count(.toPhone)): ")
+    out.append(string: "\(summary.solicited) asked for, \(summary.unsolicited) not, \(summary.undecided) undecided; ")
+    out.append(string: "\(unreadable) cannot be read\n")
     if !summary.ring.isEmpty {
-      out.append("  polled in a ring: \(summary.ring.map(Self.words).joined(separator: ", "))\n")
+      out.append(string: "  polled in a ring: \(summary.ring.map(Self.words).joined(separator: ", "))\n")
     }
-    for note in notes { out.append("  note: \(note)\n") }
+    for note in notes { out.append(string: "  note: \(note)\n") }
   }
 
   public func json(to out: inout TextBuffer) {
-    out.append("{\"kind\":\"summary\",\"written\":\(summary.count(.toScooter)),")
-    out.append("\"received\":\(summary.count(.toPhone)),\"solicited\":\(summary.solicited),")
-    out.append("\"unsolicited\":\(summary.unsolicited),\"undecided\":\(summary.undecided),")
-    out.append("\"unreadable\":\(unreadable),\"missing\":\(summary.missing),\"ring\":[")
+    out.append(string: "{\"kind\":\"summary\",\"written\":\(summary.count(.toScooter)),")
+    out.append(string: "\"received\":\(summary.count(.toPhone)),\"solicited\":\(summary.solicited),")
+    out.append(string: "\"unsolicited\":\(summary.unsolicited),\"undecided\":\(summary.undecided),")
+    out.append(string: "\"unreadable\":\(unreadable),\"missing\":\(summary.missing),\"ring\":[")
     append(summary.ring.map(Self.words), to: &out)
     out.append("],\"notes\":[")
     append(notes, to: &out)

@@ -1,15 +1,21 @@
 public import BusTimeline
 public import NinebotBus
+public import UartSniffer
 
 /// One JSON object a line, schema 1: keys are stable, a key that does not apply is absent.
 public struct JsonLineWriter: Sendable {
   private let frames: JsonFrameWriter
   /// `"tap":"bus0",` for each tap.
-  private let tapKeys: [[UInt8]]
+  let tapKeys: [[UInt8]]
+  /// With them each frame has its votes; empty for none.
+  private let explained: [Tap]
 
-  /// - Parameter taps: names, in the order of tap indexes.
-  public init(profile: Profile, taps: [String]) {
+  /// - Parameters:
+  ///   - taps: names, in the order of tap indexes.
+  ///   - explained: the taps, where each frame is to have a `votes` object.
+  public init(profile: Profile, taps: [String], explained: [Tap] = []) {
     frames = JsonFrameWriter(profile: profile)
+    self.explained = explained
     tapKeys = taps.map { name in
       var key = TextBuffer(capacity: 64)
       key.append(",\"tap\":")
@@ -52,7 +58,10 @@ public struct JsonLineWriter: Sendable {
       }
     }
     if let reading = row.reading { frames.append(reading, bytes, to: &out) }
-    if let finding = row.finding { append(finding, &out) }
+    if let finding = row.finding {
+      append(finding, &out)
+      if row.tap < explained.count, event.checksumHolds { votes(finding, event, explained[row.tap], &out) }
+    }
     out.append("}\n")
   }
 
@@ -77,7 +86,45 @@ public struct JsonLineWriter: Sendable {
   }
 }
 
+extension JsonLineWriter {
+  /// Natural logarithms of likelihood ratios, the sender against `rival`, and what was measured.
+  private func votes(_ finding: Finding, _ event: BusEvent, _ tap: Tap, _ out: inout TextBuffer) {
+    out.append(",\"votes\":{\"rival\":\"")
+    out.append(finding.votes.rival)
+    out.append(UInt8(ascii: "\""))
+    for kind in EvidenceKind.allCases where abs(finding.votes[kind]) >= 0.005 {
+      out.append(",\"")
+      out.append(kind.name)
+      out.append("\":")
+      out.append(number: Double(finding.votes[kind]), decimals: 2)
+    }
+    let timing = MeasuredTiming(event, tap: tap)
+    if let pitch = timing.pitch {
+      out.append(",\"pitch_us\":")
+      out.append(number: pitch, decimals: 2)
+    }
+    if let bounds = timing.pitchBounds {
+      out.append(",\"pitch_us_min\":")
+      out.append(number: bounds.lowerBound, decimals: 2)
+      out.append(",\"pitch_us_max\":")
+      out.append(number: bounds.upperBound, decimals: 2)
+    }
+    if let clock = timing.bitClock {
+      out.append(",\"bit_clock_ppm\":")
+      out.append(number: clock, decimals: 0)
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+}
+
 extension TextBuffer {
+  /// A finite number, rounded.
+  mutating func append(number: Double, decimals: Int) {
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    append(fixed: Int64((number * scale).rounded()), decimals: decimals)
+  }
+
   mutating func append(_ cause: Cause) {
     switch cause {
     case .unknown: append("unknown")

@@ -38,7 +38,7 @@ public struct SummaryWriter: Sendable {
     }
     for note in summary.notes {
       out.append("  note: ")
-      out.append(note)
+      out.append(string: note)
       out.append(UInt8(ascii: "\n"))
     }
   }
@@ -52,16 +52,16 @@ public struct SummaryWriter: Sendable {
   }
 
   private func head(_ tap: Summary.TapText, _ totals: TrafficTable.TapTotals, _ out: inout TextBuffer) {
-    out.append(tap.name)
+    out.append(string: tap.name)
     out.append("  ")
-    out.append(tap.detail)
+    out.append(string: tap.detail)
     if let baud = tap.baud {
       out.append(", ")
       out.append(decimal: baud)
       out.append(" baud")
     }
     out.append(", times: ")
-    out.append(tap.quality)
+    out.append(string: tap.quality)
     out.append("\n  frames ")
     out.append(decimal: totals.frames)
     out.append(", load ")
@@ -74,7 +74,7 @@ public struct SummaryWriter: Sendable {
     out.append(decimal: totals.lineErrors)
     if !tap.counters.isEmpty {
       out.append(", driver counted: ")
-      out.append(tap.counters)
+      out.append(string: tap.counters)
     }
     out.append(UInt8(ascii: "\n"))
   }

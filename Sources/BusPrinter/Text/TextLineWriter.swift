@@ -84,6 +84,29 @@ public struct TextLineWriter: Sendable {
     style.end(.alarm, &out)
   }
 
+  /// A collision, on a line of its own behind what followed it, with its own time.
+  public func append(_ collision: Collision, to out: inout TextBuffer) {
+    out.append("      ")
+    style.begin(.alarm, &out)
+    out.append("collision")
+    style.end(.alarm, &out)
+    out.append(" at ")
+    out.append(seconds: collision.start.middle, decimals: 6)
+    out.append(" s of ")
+    for (index, party) in collision.parties.enumerated() {
+      if index > 0 { out.append(" and ") }
+      out.append(party)
+    }
+    out.append(": ")
+    out.append(decimal: collision.lostFrames)
+    out.append(" frames lost")
+    if let retry = collision.retry {
+      out.append("; asked again at ")
+      out.append(seconds: retry, decimals: 6)
+    }
+    out.append(UInt8(ascii: "\n"))
+  }
+
   private func stray(_ event: BusEvent, _ out: inout TextBuffer) {
     style.begin(.alarm, &out)
     out.append(event.kind == .garbage ? "garbage" : event.fault.name)

@@ -33,7 +33,7 @@ public struct Attributor: Sendable {
   private var bytesHead = 0
   /// Number of the first frame that waits.
   private var firstID: Int64 = 0
-  private var dashCount = 0
+  private var names = DashNames()
 
   /// - Parameters:
   ///   - links: what each tap listens to; found from the frames for taps that are not listed.
@@ -58,6 +58,9 @@ public struct Attributor: Sendable {
   /// Gives a wire what the phone is known to have asked for.
   public mutating func set(phone: PhoneRequests, tap: Int) { wires[tap].phone = phone }
 
+  /// Tells of devices in earlier captures: a newcomer that is like one of them gets its name again, others a new one.
+  public mutating func remember(_ known: [KnownTransmitter]) { names.remember(known) }
+
   // MARK: - Arrival
 
   /// Adds the next event in order of time and hands on those that have waited long enough.
@@ -75,7 +78,7 @@ public struct Attributor: Sendable {
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let observation = Observation(
       tap: tap, event: event, reading: reading, claim: claim,
-      measurement: wires[tap].measure(event, claim))
+      measurement: wires.span[tap].measure(event, claim))
     let id = firstID + Int64(held.count - heldHead)
     held.append(observation)
     span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
@@ -91,7 +94,8 @@ public struct Attributor: Sendable {
     try release(&sink, until: event.start.middle)
   }
 
-  private func link(of tap: Int) -> Link {
+  /// Which stretch of wire a tap listens to, as told or found.
+  public func link(of tap: Int) -> Link {
     tap < links.count ? links[tap] : detectors[tap].link ?? .escBle
   }
 
@@ -114,10 +118,9 @@ public struct Attributor: Sendable {
     guard held[index].claim == .request, !held[index].isAssessed else { return }
     held[index].isAssessed = true
     let tap = held[index].tap
-    if wires[tap].assess(held[index]), dashCount < Candidate.mostDashes {
-      dashCount += 1
-      wires[tap].name(dashCount)
-    }
+    guard wires[tap].assess(held[index]) else { return }
+    let (fingerprint, asking) = wires[tap].newcomer
+    if let number = names.number(for: fingerprint, asking: asking) { wires[tap].name(number) }
   }
 
   // MARK: - Departure

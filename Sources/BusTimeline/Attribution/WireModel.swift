@@ -15,6 +15,13 @@ struct WireModel: Sendable {
     var requests = 0
   }
 
+  /// A request that looks foreign.
+  private struct Suspect: Sendable {
+    var measurement: Measurement
+    var rhythm: Float
+    var reading: FrameReading?
+  }
+
   /// Whether an answer was asked for; set for the frame that is being decided.
   enum AnswerFit { case notLooked, asked, unasked }
 
@@ -40,7 +47,7 @@ struct WireModel: Sendable {
   private var lastBeat: TimeBounds?
   private var test = ForeignTest()
   /// Requests that look foreign, for a newcomer's first fingerprint.
-  private var suspects: [(measurement: Measurement, rhythm: Float)] = []
+  private var suspects: [Suspect] = []
   private static let mostSuspects = 48
   /// Fewer make no fingerprint.
   private static let leastSuspects = 4
@@ -120,7 +127,7 @@ struct WireModel: Sendable {
     if rhythm <= -2, dashes.isEmpty { ble.learn(observation.measurement) }
     if ratio > 1 {
       if suspects.count == Self.mostSuspects { suspects.removeFirst() }
-      suspects.append((observation.measurement, rhythm))
+      suspects.append(Suspect(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     }
     guard test.add(ratio) else { return false }
     let kind = firstKind
@@ -144,6 +151,14 @@ struct WireModel: Sendable {
       return Array(suspects.indices)
     }
     return largest
+  }
+
+  /// What the device that must be named looks like, and what it asked for.
+  var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) {
+    var fingerprint = Fingerprint()
+    let kind = firstKind.map { suspects[$0] }
+    for suspect in kind { fingerprint.learn(suspect.measurement) }
+    return (fingerprint, kind.compactMap(\.reading))
   }
 
   /// Adds a device with a fingerprint from the requests that led to it.

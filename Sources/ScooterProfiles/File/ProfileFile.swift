@@ -50,7 +50,7 @@ struct ProfileFile: Sendable {
     }
   }
 
-  private static func explain(_ error: any Error) -> (line: Int, message: String) {
+  static func explain(_ error: any Error) -> (line: Int, message: String) {
     guard let error = error as? YamlError else { return (0, "no YAML: \(error)") }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

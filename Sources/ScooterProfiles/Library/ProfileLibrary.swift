@@ -20,10 +20,15 @@ public struct ProfileLibrary: Sendable {
 
   /// The library with `$XDG_DATA_HOME/mi-bus/profiles`, by default `~/.local/share/mi-bus/profiles`.
   public init(environment: [String: String]) {
+    self.init(folder: Self.dataFolder(environment) + "/profiles")
+  }
+
+  /// Where the user's data files are.
+  static func dataFolder(_ environment: [String: String]) -> String {
     let data = environment["XDG_DATA_HOME"] ?? ""
     // The XDG specification tells to ignore a relative path.
     let base = data.hasPrefix("/") ? data : (environment["HOME"] ?? "/") + "/.local/share"
-    self.init(folder: base + "/mi-bus/profiles")
+    return base + "/mi-bus"
   }
 
   /// Names of the profiles in the user's folder, sorted.
@@ -111,12 +116,12 @@ public struct ProfileLibrary: Sendable {
       remedy: "allowed: \(names.joined(separator: ", ")), or the path of a file")
   }
 
-  private static func read(_ path: String) throws(InputError) -> String {
+  static func read(_ path: String, isA kind: String = "profile") throws(InputError) -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw InputError(path, "there is no such file")
     }
-    guard !isFolder.boolValue else { throw InputError(path, "is a folder", remedy: "name a profile file in it") }
+    guard !isFolder.boolValue else { throw InputError(path, "is a folder", remedy: "name a \(kind) file in it") }
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw InputError(path, "cannot be opened", remedy: "check its permissions")
     }
@@ -129,7 +134,7 @@ public struct ProfileLibrary: Sendable {
       throw InputError(path, "cannot be read")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw InputError(path, "is not UTF-8 text, so it is no profile")
+      throw InputError(path, "is not UTF-8 text, so it is no \(kind)")
     }
     return text
   }

@@ -3,6 +3,10 @@
 /// Times are nanoseconds from 0. The same scenario and seed give the same occurrences on every machine. Memory
 /// does not grow with the run.
 public struct Scooter: Sendable {
+  /// Unix nanoseconds that recordings give to time 0 unless they are told otherwise: 2023-11-14 22:13:20 UTC, so that
+  /// the same seed writes the same files on every day.
+  public static let epoch: Int64 = 1_700_000_000_000_000_000
+
   /// What it was made from.
   public let scenario: Scenario
   /// Nothing that comes later happened before this time, nanoseconds.

@@ -4,8 +4,8 @@ public import UartSniffer
 
 /// A scenario as a recording: what a tap on each line would have recorded, as fast as it can be computed.
 ///
-/// It never fails. Memory does not grow with its length, as long as `takeTransmissions` is called where the truth is
-/// kept.
+/// It never fails. Memory does not grow with its length, as long as `takeTransmissions` or `takeOccurrences` is called
+/// where the truth is kept.
 public struct SimulatedSource: RecordedSource {
   /// What stands between the wire and the recording.
   public enum Quality: Hashable, Sendable {
@@ -20,7 +20,7 @@ public struct SimulatedSource: RecordedSource {
   }
 
   public let taps: [Tap]
-  public var origin: Int64? { nil }
+  public let origin: Int64?
   public let quality: Quality
 
   private var scooter: Scooter
@@ -32,15 +32,20 @@ public struct SimulatedSource: RecordedSource {
   private var handedOut = 0
   private let keepsTruth: Bool
   private var transmissions: [Transmission] = []
+  private let keepsOccurrences: Bool
+  private var occurrences: [Occurrence] = []
 
   /// How much is simulated at a time, nanoseconds.
   private static let step: Int64 = 50_000_000
 
   /// A recording of `duration` nanoseconds. `keepsTruth`: the transmissions on `lines` can be taken.
+  /// `keepsOccurrences`: everything that happened can be taken. `origin`: Unix nanoseconds of time 0, if it has any.
   public init(
     _ scenario: Scenario, lines: [Line] = [.escBle], quality: Quality, baud: Baud = .standard, duration: Int64,
-    keepsTruth: Bool = false
+    origin: Int64? = nil, keepsTruth: Bool = false, keepsOccurrences: Bool = false
   ) {
+    self.origin = origin
+    self.keepsOccurrences = keepsOccurrences
     self.quality = quality
     self.duration = duration
     self.keepsTruth = keepsTruth
@@ -60,6 +65,12 @@ public struct SimulatedSource: RecordedSource {
     return transmissions
   }
 
+  /// Everything that happened since the last call, on whatever line, in order.
+  public mutating func takeOccurrences() -> [Occurrence] {
+    defer { occurrences.removeAll(keepingCapacity: true) }
+    return occurrences
+  }
+
   public mutating func next() throws(InputError) -> ByteChunk? {
     while handedOut == ready.count {
       ready.removeAll(keepingCapacity: true)
@@ -75,6 +86,7 @@ public struct SimulatedSource: RecordedSource {
     simulated = min(simulated + Self.step, duration)
     while let occurrence = scooter.next(until: simulated) {
       for index in channels.indices { channels[index].probe.push(occurrence) }
+      if keepsOccurrences { occurrences.append(occurrence) }
       guard keepsTruth, case .transmission(let transmission) = occurrence,
         channels.contains(where: { $0.probe.line == transmission.line })
       else { continue }

@@ -27,7 +27,8 @@ struct BusTraffic {
       try add(Frame(to: 0x20, 0x64, 0x00, [6] + levers + [0, 0, 0x72, 0]))
       try add(Frame(to: 0x21, 0x64, 0x00, [1, .random(in: 0...8, using: &random), 0, 0]))
       let (address, register, count) = Self.reads[Int(random.next() % UInt64(Self.reads.count))]
-      try add(Frame(to: address, address == 0x20 ? 0x61 : 0x01, register, address == 0x20 ? [count, 2] + levers : [count]))
+      let isForwarded = address == 0x20
+      try add(Frame(to: address, isForwarded ? 0x61 : 0x01, register, isForwarded ? [count, 2] + levers : [count]))
       let data = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       try add(Frame(to: address + 3, 0x01, register, data))
     }

@@ -40,7 +40,11 @@ struct BleSniffRun: ~Copyable {
       failure = error
     }
     let writer = BleSummaryWriter(summary, notes: notes)
-    if settings.isJson { writer.json(to: &output.buffer) } else if settings.summaryOnly { writer.text(to: &output.buffer) }
+    if settings.isJson {
+      writer.json(to: &output.buffer)
+    } else if settings.summaryOnly {
+      writer.text(to: &output.buffer)
+    }
     try output.flush()
     if !settings.summaryOnly {
       var errors = OutputStream(.standardError, name: "standard error")

@@ -22,14 +22,14 @@ struct PortsCommand: ParsableCommand {
   }
 
   private func append(text adapter: SerialAdapter, to out: inout TextBuffer) {
-    out.append(adapter.path)
+    out.append(string: adapter.path)
     let words = [adapter.vendor, adapter.product].compactMap(\.self).joined(separator: " ")
-    if !words.isEmpty { out.append("  \(words)") }
-    if let driver = adapter.driver { out.append("  (\(driver))") }
+    if !words.isEmpty { out.append(string: "  \(words)") }
+    if let driver = adapter.driver { out.append(string: "  (\(driver))") }
     out.append("\n")
-    if let stable = adapter.stablePath { out.append("    by id: \(stable)\n") }
-    if let timer = adapter.latencyTimer { out.append("    latency timer: \(timer) ms\n") }
-    out.append("    \(adapter.obstacle.map { "cannot be opened: \($0)" } ?? "can be opened")\n")
+    if let stable = adapter.stablePath { out.append(string: "    by id: \(stable)\n") }
+    if let timer = adapter.latencyTimer { out.append(string: "    latency timer: \(timer) ms\n") }
+    out.append(string: "    \(adapter.obstacle.map { "cannot be opened: \($0)" } ?? "can be opened")\n")
   }
 
   private func append(json adapter: SerialAdapter, to out: inout TextBuffer) {
@@ -41,10 +41,10 @@ struct PortsCommand: ParsableCommand {
       ("driver", adapter.driver), ("obstacle", adapter.obstacle),
     ]
     for case (let key, let value?) in texts {
-      out.append(",\"\(key)\":")
+      out.append(string: ",\"\(key)\":")
       out.append(quoted: value)
     }
-    if let timer = adapter.latencyTimer { out.append(",\"latency_timer\":\(timer)") }
-    out.append(",\"usb\":\(adapter.isUSB),\"can_open\":\(adapter.obstacle == nil)}\n")
+    if let timer = adapter.latencyTimer { out.append(string: ",\"latency_timer\":\(timer)") }
+    out.append(string: ",\"usb\":\(adapter.isUSB),\"can_open\":\(adapter.obstacle == nil)}\n")
   }
 }

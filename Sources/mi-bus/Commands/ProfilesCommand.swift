@@ -19,7 +19,7 @@ struct ProfilesCommand: ParsableCommand {
       var output = OutputStream.standard
       for name in ProfileLibrary.builtInNames + library.userNames() {
         let title = (try? library.description(name).title) ?? "cannot be read; see: mi-bus profiles check"
-        output.buffer.append("\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(title)\n")
+        output.buffer.append(string: "\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(title)\n")
       }
       try output.flush()
       Messages.note("your own profiles go into \(library.folder)")

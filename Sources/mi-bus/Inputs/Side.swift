@@ -1,5 +1,6 @@
 import BleSide
 import CaptureFiles
+import Glibc
 import SystemPackage
 import UartSniffer
 
@@ -10,12 +11,22 @@ enum Side: Hashable, Sendable {
 
   /// Told by the content of a file.
   init(ofFile path: String) throws(InputError) {
+    // A named pipe gives its bytes once, and to the sniffer.
+    guard Self.canBeReadTwice(path) else {
+      self = .bus
+      return
+    }
     var stream = try FileStream(path: path)
     var prefix: [UInt8] = []
     while prefix.count < BleLogFormat.prefixLength {
       if try stream.read(upTo: BleLogFormat.prefixLength - prefix.count, into: &prefix) == 0 { break }
     }
     self = Self.told(by: prefix, path: path)
+  }
+
+  private static func canBeReadTwice(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// - Parameter path: for formats that can hold either side, which are looked into; nil for a stream.

@@ -4,6 +4,8 @@ import ArgumentParser
 struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
   let nanoseconds: Int64
 
+  init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+
   init?(argument: String) {
     let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
     let unit = units.first { argument.hasSuffix($0.suffix) }

@@ -46,6 +46,9 @@ struct AttributedStream<Sink: AttributedEventSink & ~Copyable>: ~Copyable {
     if let time = chunk.silentUntil { try stage.attributor.advance(to: time, into: &stage.sink) }
   }
 
+  /// Requests and answers so far.
+  var exchanges: ExchangeTotals { stage.attributor.exchanges }
+
   /// Ends the input: what waits goes out.
   mutating func finish() throws(Sink.Failure) {
     try stream.finish(into: &stage)

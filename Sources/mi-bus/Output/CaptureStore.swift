@@ -32,7 +32,7 @@ struct CaptureStore: ~Copyable {
     guard let format = Format(path: path) else {
       throw InputError(path, "its ending names no format", remedy: "use .pcapng, .txt, .log or .bin")
     }
-    return CaptureStore(format: format, path: path, descriptor: try createFile(path))
+    return CaptureStore(format: format, path: path, descriptor: try NewFile.create(path))
   }
 
   private init(format: Format, path: String, descriptor: FileDescriptor) {
@@ -42,17 +42,6 @@ struct CaptureStore: ~Copyable {
   }
 
   deinit { try? descriptor.close() }
-
-  private static func createFile(_ path: String) throws(InputError) -> FileDescriptor {
-    do {
-      return try .open(
-        FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      let cause = "\(error as? Errno ?? .ioError)"
-      throw InputError(path, "cannot be created: \(cause)", remedy: "choose another name or folder")
-    }
-  }
 
   /// Names the taps; the list only grows.
   mutating func name(taps new: [Tap], origin: Int64?) throws(OutputError) {

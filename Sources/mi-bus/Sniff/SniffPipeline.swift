@@ -47,6 +47,11 @@ struct SniffPipeline: ~Copyable, LiveConsumer {
     return stages.summary(taps: taps, notes: notes)
   }
 
+  /// What was counted of the transmitters, where that was asked for.
+  var census: SenderCensus? { stages.results.census }
+
+  func link(of tap: Int) -> Link { stages.link(of: tap) }
+
   /// The summary on standard output, in the form of the lines.
   mutating func show(_ summary: Summary) throws(OutputError) {
     stages.results.view.show(summary)
@@ -72,16 +77,21 @@ struct SniffStages: ~Copyable, BusEventSink {
   /// Whether something came after the limit.
   private(set) var isOver = false
 
-  init(profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView) {
+  init(
+    profile: Profile, attributor: Attributor, store: consuming CaptureStore?, view: consuming SniffView,
+    census: SenderCensus?
+  ) {
     self.profile = profile
     self.attributor = attributor
     self.store = store
-    results = SniffResults(view: view)
+    results = SniffResults(view: view, census: census)
   }
+
+  func link(of tap: Int) -> Link { attributor.link(of: tap) }
 
   mutating func name(taps: [Tap], origin: Int64?) throws(OutputError) {
     attributor.add(taps: taps)
-    results.view.name(taps: taps, origin: origin)
+    results.name(taps: taps, origin: origin)
     try store?.name(taps: taps, origin: origin)
   }
 
@@ -123,13 +133,24 @@ struct SniffStages: ~Copyable, BusEventSink {
 struct SniffResults: ~Copyable, AttributedEventSink {
   private(set) var traffic = TrafficTable()
   var view: SniffView
+  /// Nil where nobody asks for it: it costs time.
+  private(set) var census: SenderCensus?
 
-  init(view: consuming SniffView) { self.view = view }
+  init(view: consuming SniffView, census: SenderCensus?) {
+    self.view = view
+    self.census = census
+  }
+
+  mutating func name(taps: [Tap], origin: Int64?) {
+    view.name(taps: taps, origin: origin)
+    census?.add(taps: taps)
+  }
 
   var isFull: Bool { view.isFull }
 
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
     traffic.push(event.event, reading: event.reading, tap: event.tap)
-    try view.show(event, bytes: bytes)
+    census?.push(event)
+    try view.show(event, bytes: bytes, senders: census?.table)
   }
 }

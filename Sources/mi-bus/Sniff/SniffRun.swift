@@ -10,8 +10,14 @@ struct SniffRun: ~Copyable {
   private var pipeline: SniffPipeline
   private let summaryOnly: Bool
   private let json: Bool
+  /// What is written at the end instead of the summary.
+  private let report: SendersReport?
 
-  init(profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?) throws {
+  init(
+    profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?,
+    report: SendersReport? = nil
+  ) throws {
+    self.report = report
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
     json = view.isJson
@@ -20,7 +26,8 @@ struct SniffRun: ~Copyable {
     pipeline = SniffPipeline(
       stages: SniffStages(
         profile: profile, attributor: attributor, store: store,
-        view: SniffView(settings: view, profile: profile, output: .standard)), pause: pause)
+        view: SniffView(settings: view, profile: profile, output: .standard),
+        census: report != nil || view.explains ? SenderCensus() : nil), pause: pause)
   }
 
   /// A recording, from its beginning to its end. What was readable is shown before an error is thrown.
@@ -77,6 +84,9 @@ struct SniffRun: ~Copyable {
   /// The summary is data when it was asked for, else words beside the data.
   private mutating func end(notes: [String]) throws {
     let summary = try pipeline.finish(notes: notes)
+    if let report, let census = pipeline.census {
+      return try report.write(census, taps: pipeline.taps, link: { pipeline.link(of: $0) }, notes: notes)
+    }
     if summaryOnly || json { try pipeline.show(summary) }
     if !summaryOnly { try pipeline.tell(summary) }
   }

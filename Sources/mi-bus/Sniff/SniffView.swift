@@ -18,6 +18,8 @@ struct ViewSettings: Sendable {
   var changesOnly = false
   /// No lines, only the summary at the end.
   var summaryOnly = false
+  /// Why each frame was given to its sender.
+  var explains = false
   /// Ends after so many lines.
   var count: Int?
 
@@ -33,6 +35,7 @@ struct SniffView: ~Copyable {
   private var changes = ChangeFilter()
   private var text: TextLineWriter?
   private var json: JsonLineWriter?
+  private var explanation: ExplanationWriter?
   private(set) var output: OutputStream
   private var shown = 0
 
@@ -51,15 +54,17 @@ struct SniffView: ~Copyable {
     switch settings.form {
     case .text(let layout):
       text = TextLineWriter(profile: profile, taps: names, origin: origin ?? 0, layout: layout, style: settings.style)
+      if settings.explains { explanation = ExplanationWriter(taps: taps, style: settings.style) }
     case .json:
       if json == nil, !settings.summaryOnly {
         JsonHeader(taps: taps, origin: origin, profile: profile.name).append(to: &output.buffer)
       }
-      json = JsonLineWriter(profile: profile, taps: names)
+      json = JsonLineWriter(profile: profile, taps: names, explained: settings.explains ? taps : [])
     }
   }
 
-  mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
+  /// - Parameter senders: what is known of the transmitters, where findings are explained.
+  mutating func show(_ row: AttributedEvent, bytes: Span<UInt8>, senders: SenderTable?) throws(OutputError) {
     guard !settings.summaryOnly, !isFull,
       settings.filter.shows(row.reading, sender: row.finding?.sender.name ?? "unknown", bytes)
     else { return }
@@ -69,6 +74,7 @@ struct SniffView: ~Copyable {
       json?.append(row, bytes: bytes, to: &output.buffer)
     } else {
       text?.append(row, bytes: bytes, to: &output.buffer)
+      if let senders { explanation?.append(row, senders: senders, to: &output.buffer) }
     }
     shown += 1
     try output.flushIfFull()

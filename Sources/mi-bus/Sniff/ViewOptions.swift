@@ -56,6 +56,9 @@ struct ViewOptions: ParsableArguments {
   @Flag(help: "No lines, only the summary at the end.")
   var summary = false
 
+  @Flag(help: "Under each frame, why it was given to its sender; with --json a votes object.")
+  var explain = false
+
   @Option(help: "Colour: auto, always or never.")
   var color: ColourChoice = .auto
 
@@ -93,7 +96,8 @@ struct ViewOptions: ParsableArguments {
       ViewSettings(
         form: json ? .json : .text(.init(time: time.style, decimals: nanoseconds ? 9 : 6, raw: raw)),
         style: color.style,
-        filter: try filter(), changesOnly: changes, summaryOnly: summary, count: count)
+        filter: try filter(), changesOnly: changes, summaryOnly: summary, explains: explain,
+        count: count)
     }
   }
 

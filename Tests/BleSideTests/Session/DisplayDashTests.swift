@@ -12,35 +12,20 @@ struct DisplayDashTests {
   static func ride(
     _ scenario: String, seed: UInt64, seconds: Int64, change: (inout Scenario) -> Void = { _ in }
   ) throws -> (log: [UInt8], truth: [Bool]) {
-    var phone = try SimulatedPhone(seed: seed)
-    phone.token = [UInt8](1...12)
-    try phone.connect()
-    try phone.login()
-    let start = phone.time + 1_000_000
-    var truth: [Bool] = []
     var settings = try Scenario.named(scenario, seed: seed)
     change(&settings)
+    var log = try SimulatedPhoneLog(MemorySink(), scenario: settings, token: [UInt8](1...12))
+    var truth: [Bool] = []
     var scooter = Scooter(settings)
+    var hasAsked = false
     while let occurrence = scooter.next(until: seconds * 1_000_000_000) {
-      guard case .radio(let radio) = occurrence else { continue }
-      phone.time = start + radio.time / 1000 * 1000
-      guard radio.frame.count > 5 else {
-        try phone.log.notify(.uartNotify, [], at: phone.time)
-        continue
-      }
-      let direction: BleDirection = radio.direction == .toScooter ? .toScooter : .toPhone
-      let frame = try phone.message(direction, Array(radio.frame[3..<(radio.frame.count - 2)]))
-      for value in phone.log.values(of: frame) {
-        if direction == .toScooter {
-          try phone.log.write(.uartWrite, value, at: phone.time)
-        } else {
-          try phone.log.notify(.uartNotify, value, at: phone.time)
-        }
-      }
-      if direction == .toPhone { truth.append(radio.solicited) }
+      try log.push(occurrence)
+      guard case .radio(let radio) = occurrence, !radio.frame.isEmpty else { continue }
+      if radio.direction == .toScooter { hasAsked = true }
+      if radio.direction == .toPhone, hasAsked { truth.append(radio.solicited) }
     }
-    try phone.log.disconnect(at: phone.time)
-    return (phone.bytesOfLog, truth)
+    try log.finish(at: seconds * 1_000_000_000)
+    return (log.sink.bytes, truth)
   }
 
   @Test("what the phone did not ask for is told apart", arguments: 1...4 as ClosedRange<UInt64>)

@@ -22,10 +22,13 @@ struct SimulatedPhone {
   var sent: [BleDirection: [Sent]] = [.toScooter: [], .toPhone: []]
   /// Messages of which a part or all was lost.
   var lost = 0
-  /// The counter of the next message.
-  var counters: [BleDirection: UInt32] = [.toScooter: 0, .toPhone: 1]
   var token: [UInt8] = []
-  private var keys: LoginKeys?
+  private var session: SealedSession?
+  /// The counter of the next message.
+  var counters: [BleDirection: UInt32] {
+    get { session?.counters ?? [:] }
+    set { session?.counters = newValue }
+  }
 
   static let peer = PeerAddress(0xC0FF_EE12_3456)
   static let privateKey = [UInt8](1...32)
@@ -39,9 +42,7 @@ struct SimulatedPhone {
     time += Int64.random(in: nanoseconds, using: &random) / 1000 * 1000
   }
 
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-  }
+  mutating func bytes(_ count: Int) -> [UInt8] { random.bytes(count) }
 
   mutating func connect(discovers: Bool = true) throws {
     try log.advertise(name: "MIScooter1234", peer: Self.peer, at: time)
@@ -55,7 +56,7 @@ struct SimulatedPhone {
     var scooter = ScooterRegistration(key: try .random(), did: bytes(20))
     scooter.buttonPressed(at: time)
     app.start(at: time)
-    try run(&app, &scooter)
+    try write(AuthTranscript(&app, &scooter, at: time))
     token = app.token()?.bytes ?? []
   }
 
@@ -64,50 +65,35 @@ struct SimulatedPhone {
     var app = AppLogin(token: SecretBytes(token), random: bytes(16))
     var scooter = ScooterLogin(token: SecretBytes(token), random: bytes(16))
     app.start(at: time)
-    try run(&app, &scooter, foreign: true)
-    keys = app.keys
-    counters = [.toScooter: start ?? 0, .toPhone: start ?? 1]
+    try write(AuthTranscript(&app, &scooter, at: time), foreign: true)
+    session = app.keys.map { SealedSession(keys: $0) }
+    if let start { counters = [.toScooter: start, .toPhone: start] }
   }
 
-  private mutating func run<App: AuthMachine & ~Copyable, Scooter: AuthMachine & ~Copyable>(
-    _ app: inout App, _ scooter: inout Scooter, foreign: Bool = false
-  ) throws {
-    for _ in 0..<50 {
-      for packet in app.takeOutgoing() {
-        wait(1_000_000...9_000_000)
-        try log.write(packet.channel == .control ? .control : .parcels, packet.bytes, at: time)
-        scooter.push(packet, at: time)
-      }
-      let answers = scooter.takeOutgoing()
-      if answers.isEmpty { return }
-      // Frames of other characteristics come between the parcels (protocol.md 6.8).
-      let zeros = foreign ? log.values(of: Self.preSession(dataBytes: 30)) : []
-      for index in 0..<max(answers.count, zeros.count) {
-        wait(1_000_000...9_000_000)
-        if answers.indices.contains(index) {
-          let packet = answers[index]
-          try log.notify(packet.channel == .control ? .control : .parcels, packet.bytes, at: time)
-          app.push(packet, at: time)
-        }
-        if zeros.indices.contains(index) { try log.notify(.uartNotify, zeros[index], at: time) }
-        if foreign { try log.notify(.uartNotify, [], at: time) }
-      }
+  private mutating func write(_ transcript: AuthTranscript, foreign: Bool = false) throws {
+    // Frames of other characteristics come between the parcels (protocol.md 6.8).
+    let zeros = log.values(of: SealedSession.preSession(dataBytes: 30))
+    var next = 0
+    for entry in transcript.entries {
+      wait(1_000_000...9_000_000)
+      try log.write(entry, at: time)
+      guard foreign, entry.direction == .toPhone else { continue }
+      try log.notify(.uartNotify, zeros[next % zeros.count], at: time)
+      try log.notify(.uartNotify, [], at: time)
+      next += 1
     }
-  }
-
-  /// What the BLE module forwards before it has a key.
-  static func preSession(dataBytes: Int) -> [UInt8] {
-    var frame: [UInt8] = [0x55, 0xAB, UInt8(dataBytes + 2)] + [UInt8](repeating: 0, count: dataBytes + 13)
-    frame.appendChecksum(from: 2)
-    return frame
+    // What was begun is brought to its end.
+    while next % zeros.count != 0 {
+      try log.notify(.uartNotify, zeros[next % zeros.count], at: time)
+      next += 1
+    }
   }
 
   /// A message with its next counter: its values, and whether each is logged.
   mutating func message(_ direction: BleDirection, _ body: [UInt8]) throws -> [UInt8] {
-    let cipher = direction == .toScooter ? keys?.toScooter : keys?.toPhone
-    let counter = counters[direction] ?? 0
-    counters[direction] = counter &+ 1
-    return try cipher?.seal(body, counter: counter, tail: bytes(4)) ?? []
+    guard var session else { return [] }
+    defer { self.session = session }
+    return try session.seal(direction, body, random: &random)
   }
 
   /// Both sides send a message at once: their values interleave, some get lost, empty ones come between.

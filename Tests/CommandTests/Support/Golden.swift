@@ -20,8 +20,13 @@ enum Golden {
   static func expect(
     _ text: String, isProjectFile path: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let root = folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    try expect(text, at: root.appending(path: path), sourceLocation: sourceLocation)
+    try expect(text, at: URL(filePath: projectFile(path)), sourceLocation: sourceLocation)
+  }
+
+  /// Where a file of the project is, by its path from the root.
+  static func projectFile(_ path: String) -> String {
+    folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: path)
+      .path
   }
 
   private static func expect(_ text: String, at file: URL, sourceLocation: SourceLocation) throws {

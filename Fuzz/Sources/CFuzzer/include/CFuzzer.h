@@ -1,10 +1,7 @@
 #ifndef CFUZZER_H
 #define CFUZZER_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-/// Runs libFuzzer with its options until it ends, calling `test` for each input.
-int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *data, size_t size));
+/// Makes a file that is in memory only and returns its descriptor; -1 on failure. Swift does not see memfd_create.
+int cfuzzer_memory_file(void);
 
 #endif

@@ -28,7 +28,8 @@ struct RoleEvidence: Evidence {
       scores[Candidate.ble] = 0
       let share = wire.foreignShare
       foreign(
-        max(Self.leastForeign, min(Self.mostForeign, logf(share / (1 - share)))), newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
+        max(Self.leastForeign, min(Self.mostForeign, logf(share / (1 - share)))),
+        newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
         wire, &scores)
     case .bleAnswer:
       scores[Candidate.ble] = 0

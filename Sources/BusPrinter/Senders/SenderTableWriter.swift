@@ -1,0 +1,245 @@
+public import BusTimeline
+public import NinebotBus
+
+/// Writes the table of transmitters: for people, or one JSON object for each.
+public struct SenderTableWriter: Sendable {
+  private let profile: Profile
+  private let style: Style
+  private let signatures: [ModuleSignature]
+  /// Kinds of requests that the table shows for each sender; JSON has all.
+  private static let mostKinds = 12
+
+  public init(profile: Profile, signatures: [ModuleSignature], style: Style) {
+    self.profile = profile
+    self.signatures = signatures
+    self.style = style
+  }
+
+  // MARK: - Text
+
+  /// - Parameter taps: names, in the order of tap indexes.
+  public func text(_ table: SenderTable, taps: [String], to out: inout TextBuffer) {
+    style.begin(.faint, &out)
+    out.append("sender   tap      frames   bus%   byte pitch           bit clock                 rhythm\n")
+    style.end(.faint, &out)
+    for sender in Self.ordered(table.senders) {
+      line(sender, table, taps, &out)
+      for detail in details(sender, table) {
+        out.append("         ")
+        out.append(string: detail)
+        out.append(UInt8(ascii: "\n"))
+      }
+    }
+    if table.senders.isEmpty { out.append("no frames\n") }
+  }
+
+  /// Stock parts first, then dashes by number, what is not decided last; each on its taps.
+  private static func ordered(_ senders: [SenderStatistics]) -> [SenderStatistics] {
+    senders.sorted { a, b in
+      let unknown = (a.transmitter == .unknown, b.transmitter == .unknown)
+      if unknown.0 != unknown.1 { return unknown.1 }
+      return a.transmitter == b.transmitter ? a.tap < b.tap : a.transmitter < b.transmitter
+    }
+  }
+
+  private func line(_ sender: SenderStatistics, _ table: SenderTable, _ taps: [String], _ out: inout TextBuffer) {
+    out.startLine()
+    let part = Style.Part(sender.transmitter)
+    // Sequences for colour take no room on the terminal, so the name's column is filled by hand.
+    style.begin(part, &out)
+    out.append(sender.transmitter)
+    style.end(part, &out)
+    for _ in min(sender.transmitter.width, 8)..<9 { out.append(UInt8(ascii: " ")) }
+    out.startLine()
+    out.append(string: sender.tap < taps.count ? taps[sender.tap] : "?")
+    out.pad(to: 9)
+    out.append(decimal: sender.frames)
+    out.pad(to: 18)
+    out.append(number: table.share(of: sender) * 100, decimals: 2)
+    out.pad(to: 25)
+    out.append(string: Self.modes(sender.pitch, decimals: 1, unit: "us"))
+    out.pad(to: 46)
+    out.append(string: Self.modes(sender.bitClock, decimals: 0, unit: "ppm"))
+    out.pad(to: 72)
+    out.append(string: sender.rhythm.map(Self.words) ?? "-")
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  private func details(_ sender: SenderStatistics, _ table: SenderTable) -> [String] {
+    var lines: [String] = []
+    if sender.transmitter.isForeign || sender.transmitter == .unknown {
+      lines.append(
+        "from \(Self.seconds(sender.first)) to \(Self.seconds(sender.last)) s, mean confidence "
+          + Self.decimal(sender.meanConfidence, 3))
+    }
+    for (role, count) in sender.claims.sorted(by: { $0.value > $1.value }) {
+      lines.append("\(count) frames say they come from \(role.name)")
+    }
+    let kinds = sender.kinds.sorted { $0.count > $1.count }
+    for kind in kinds.prefix(Self.mostKinds) { lines.append(Self.words(kind, profile)) }
+    if kinds.count > Self.mostKinds { lines.append("… and \(kinds.count - Self.mostKinds) more kinds; --json has all") }
+    if let match = table.looksLike(sender, among: signatures) { lines.append("looks like \(match.description)") }
+    return lines
+  }
+
+  private static func words(_ kind: SenderStatistics.Request, _ profile: Profile) -> String {
+    let block = kind.block
+    let name = profile.string(kind.reading.register)
+    var text = "\(kind.reads ? "reads" : "writes") \(block.subject.name) \(hex(block.register))"
+    if kind.reads { text += " +\(block.bytes)" }
+    if !name.isEmpty { text += " \(name)" }
+    if kind.reads, kind.command != 0x01 { text += " with command \(hex(kind.command))" }
+    text += ": \(kind.count)"
+    if let rate = kind.rate { text += ", \(decimal(rate, 2))/s" }
+    return text
+  }
+
+  private static func words(_ rhythm: SenderStatistics.Rhythm) -> String {
+    switch rhythm {
+    case .slots(let length, let spread): "slots of \(milliseconds(length)) ms, spread \(milliseconds(spread))"
+    case .behindHeartbeats(let delay): "right behind heartbeats, after \(milliseconds(delay)) ms"
+    case .timer(let period, let spread): "own timer, \(milliseconds(period)) ms, spread \(milliseconds(spread))"
+    case .answers(let delay): "answers after \(milliseconds(delay)) ms"
+    case .irregular: "irregular"
+    }
+  }
+
+  private static func modes(_ modes: [KnownTransmitter.Mode], decimals: Int, unit: String) -> String {
+    guard !modes.isEmpty else { return "-" }
+    return modes.prefix(2).map { decimal($0.mean, decimals) }.joined(separator: ", ") + " ±"
+      + decimal(modes[0].spread, decimals) + " " + unit
+  }
+
+  private static func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 2) }
+  private static func seconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e9, 3) }
+  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+
+  private static func decimal(_ value: Double, _ decimals: Int) -> String {
+    var buffer = TextBuffer(capacity: 64)
+    buffer.append(number: value, decimals: decimals)
+    return String(decoding: buffer.bytes, as: UTF8.self)
+  }
+
+  // MARK: - JSON
+
+  /// One object a line, kind `sender`.
+  public func json(_ table: SenderTable, taps: [String], to out: inout TextBuffer) {
+    for sender in Self.ordered(table.senders) {
+      out.append("{\"kind\":\"sender\",\"sender\":\"")
+      out.append(sender.transmitter)
+      out.append("\",\"tap\":")
+      out.append(quoted: sender.tap < taps.count ? taps[sender.tap] : "")
+      out.append(",\"frames\":")
+      out.append(decimal: sender.frames)
+      out.append(",\"requests\":")
+      out.append(decimal: sender.requests)
+      out.append(",\"share\":")
+      out.append(number: table.share(of: sender), decimals: 5)
+      out.append(",\"confidence\":")
+      out.append(number: sender.meanConfidence, decimals: 4)
+      out.append(",\"first\":")
+      out.append(seconds: sender.first, decimals: 6)
+      out.append(",\"last\":")
+      out.append(seconds: sender.last, decimals: 6)
+      json(sender.pitch, "pitch_us", decimals: 2, &out)
+      json(sender.bitClock, "bit_clock_ppm", decimals: 0, &out)
+      if let rhythm = sender.rhythm { json(rhythm, &out) }
+      claims(sender, &out)
+      requests(sender, &out)
+      if let match = table.looksLike(sender, among: signatures) {
+        out.append(",\"looks_like\":")
+        out.append(quoted: match.description)
+      }
+      out.append("}\n")
+    }
+  }
+
+  private func json(_ modes: [KnownTransmitter.Mode], _ key: StaticString, decimals: Int, _ out: inout TextBuffer) {
+    guard !modes.isEmpty else { return }
+    out.append(",\"")
+    out.append(key)
+    out.append("\":[")
+    for (index, mode) in modes.enumerated() {
+      out.append(index == 0 ? "{\"mean\":" : ",{\"mean\":")
+      out.append(number: mode.mean, decimals: decimals)
+      out.append(",\"spread\":")
+      out.append(number: mode.spread, decimals: decimals)
+      out.append(",\"share\":")
+      out.append(number: mode.share, decimals: 3)
+      out.append(UInt8(ascii: "}"))
+    }
+    out.append(UInt8(ascii: "]"))
+  }
+
+  private func json(_ rhythm: SenderStatistics.Rhythm, _ out: inout TextBuffer) {
+    func object(_ kind: StaticString, _ key: StaticString? = nil, _ time: Int64 = 0) {
+      out.append(",\"rhythm\":{\"kind\":\"")
+      out.append(kind)
+      out.append(UInt8(ascii: "\""))
+      if let key {
+        out.append(",\"")
+        out.append(key)
+        out.append("\":")
+        out.append(seconds: time, decimals: 9)
+      }
+    }
+    switch rhythm {
+    case .slots(let length, _): object("slots", "period", length)
+    case .behindHeartbeats(let delay): object("behind-heartbeats", "delay", delay)
+    case .timer(let period, _): object("timer", "period", period)
+    case .answers(let delay): object("answers", "delay", delay)
+    case .irregular: object("irregular")
+    }
+    switch rhythm {
+    case .slots(_, let spread), .timer(_, let spread):
+      out.append(",\"spread\":")
+      out.append(seconds: spread, decimals: 9)
+    default: break
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+
+  private func claims(_ sender: SenderStatistics, _ out: inout TextBuffer) {
+    guard !sender.claims.isEmpty else { return }
+    out.append(",\"claims\":{")
+    for (index, claim) in sender.claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }).enumerated() {
+      out.append(index == 0 ? "\"" : ",\"")
+      out.append(claim.key.name)
+      out.append("\":")
+      out.append(decimal: claim.value)
+    }
+    out.append("},\"forged\":")
+    out.append(decimal: sender.forged)
+  }
+
+  private func requests(_ sender: SenderStatistics, _ out: inout TextBuffer) {
+    guard !sender.kinds.isEmpty else { return }
+    out.append(",\"registers\":[")
+    for (index, kind) in sender.kinds.enumerated() {
+      out.append(index == 0 ? "{\"to\":\"" : ",{\"to\":\"")
+      out.append(kind.block.subject.name)
+      out.append("\",\"reg\":\"")
+      out.append(hex: kind.block.register)
+      out.append("\",\"act\":\"")
+      out.append(kind.reading.act.name)
+      out.append(UInt8(ascii: "\""))
+      if kind.reads {
+        out.append(",\"asked\":")
+        out.append(decimal: kind.block.bytes)
+      }
+      if !kind.reading.register.isEmpty {
+        out.append(",\"register\":\"")
+        out.append(label: kind.reading.register, of: profile)
+        out.append(UInt8(ascii: "\""))
+      }
+      out.append(",\"frames\":")
+      out.append(decimal: kind.count)
+      if let rate = kind.rate {
+        out.append(",\"rate\":")
+        out.append(number: rate, decimals: 3)
+      }
+      out.append(UInt8(ascii: "}"))
+    }
+    out.append(UInt8(ascii: "]"))
+  }
+}

@@ -1,0 +1,157 @@
+public import BusTimeline
+import NinebotBus
+
+/// Writes a diagnosis: the verdict in plain words on top, or one JSON object of kind `verdict`.
+public struct DiagnosisWriter: Sendable {
+  private let diagnosis: Diagnosis
+  private let style: Style
+
+  public init(_ diagnosis: Diagnosis, style: Style) {
+    self.diagnosis = diagnosis
+    self.style = style
+  }
+
+  // MARK: - Text
+
+  public func text(to out: inout TextBuffer) {
+    let part: Style.Part = diagnosis.injects ? .alarm : .bms
+    for sentence in diagnosis.verdict {
+      style.begin(part, &out)
+      out.append(string: sentence)
+      style.end(part, &out)
+      out.append(UInt8(ascii: "\n"))
+    }
+    list("\nWhat else was found", diagnosis.remarks, &out)
+    for injector in diagnosis.injectors { evidence(injector, &out) }
+    list("\nWhat to do", diagnosis.advice, &out)
+  }
+
+  private func list(_ title: String, _ lines: [String], _ out: inout TextBuffer) {
+    guard !lines.isEmpty else { return }
+    out.append(string: "\(title)\n")
+    for line in lines { out.append(string: "  - \(line)\n") }
+  }
+
+  private func evidence(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
+    out.append(string: "\nEvidence for \(injector.sender.name) (confidence ")
+    out.append(fixed: Int64(injector.confidence * 100_000), decimals: 5)
+    out.append(")\n")
+    out.append(string: "  \(injector.requests) requests from ")
+    out.append(seconds: injector.first, decimals: 3)
+    out.append(" s to ")
+    out.append(seconds: injector.last, decimals: 3)
+    out.append(" s:\n")
+    for register in injector.registers.prefix(12) {
+      out.append(string: "    \(register.subject.name) ")
+      out.append(hex: register.register)
+      out.append(string: "+\(register.bytes) \(register.name): \(register.requests) times\n")
+    }
+    if injector.registers.count > 12 { out.append(string: "    … and \(injector.registers.count - 12) more kinds\n") }
+  }
+
+  // MARK: - JSON
+
+  public func json(to out: inout TextBuffer) {
+    out.append(string: "{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(diagnosis.injects),\"confidence\":")
+    out.append(fixed: Int64(diagnosis.confidence * 1_000_000), decimals: 6)
+    out.append(",\"verdict\":")
+    strings(diagnosis.verdict, &out)
+    out.append(",\"injectors\":[")
+    for (index, injector) in diagnosis.injectors.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      json(injector, &out)
+    }
+    out.append(UInt8(ascii: "]"))
+    if let notifications = diagnosis.notifications { json(notifications, &out) }
+    alignment(&out)
+    if let wire = diagnosis.wire { json(wire, &out) }
+    out.append(",\"remarks\":")
+    strings(diagnosis.remarks, &out)
+    out.append(",\"advice\":")
+    strings(diagnosis.advice, &out)
+    out.append("}\n")
+  }
+
+  private func json(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
+    out.append(string: "{\"name\":\"\(injector.sender.name)\"")
+    if let looks = injector.looksLike {
+      out.append(",\"looks_like\":")
+      out.append(quoted: looks)
+    }
+    out.append(",\"confidence\":")
+    out.append(fixed: Int64(injector.confidence * 1_000_000), decimals: 6)
+    out.append(string: ",\"requests\":\(injector.requests),\"requests_per_s\":")
+    out.append(fixed: Int64(injector.requestsPerSecond * 1000), decimals: 3)
+    out.append(string: ",\"forged_frames\":\(injector.forgedFrames),\"first_t\":")
+    out.append(seconds: injector.first, decimals: 9)
+    out.append(",\"last_t\":")
+    out.append(seconds: injector.last, decimals: 9)
+    out.append(",\"registers\":[")
+    for (index, register) in injector.registers.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(string: "{\"device\":\"\(register.subject.name)\",\"register\":\"")
+      out.append(hex: register.register)
+      out.append(string: "\",\"len\":\(register.bytes),\"name\":")
+      out.append(quoted: register.name)
+      out.append(string: ",\"requests\":\(register.requests)}")
+    }
+    out.append("]}")
+  }
+
+  private func json(_ notifications: Diagnosis.Notifications, _ out: inout TextBuffer) {
+    out.append(
+      string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
+    out.append(string: "\"pre_session\":\(notifications.preSession),\"caused_by\":{")
+    for (index, cause) in notifications.causedBy.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(string: "\"\(cause.sender.name)\":\(cause.count)")
+    }
+    out.append("}}")
+  }
+
+  private func alignment(_ out: inout TextBuffer) {
+    switch diagnosis.alignment {
+    case .none: return
+    case .refused(let reason):
+      out.append(",\"alignment\":{\"refused\":")
+      out.append(quoted: reason)
+    case .found(let offset, let drift, let bound, let pairs):
+      out.append(",\"alignment\":{\"offset_s\":")
+      out.append(fixed: Int64(offset * 1e9), decimals: 9)
+      out.append(",\"drift_ppm\":")
+      out.append(fixed: Int64(drift * 1e4), decimals: 4)
+      out.append(",\"bound_s\":")
+      out.append(fixed: Int64(bound * 1e9), decimals: 9)
+      out.append(string: ",\"pairs\":\(pairs)")
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+
+  private func json(_ wire: Diagnosis.Wire, _ out: inout TextBuffer) {
+    out.append(",\"wire\":{\"duration\":")
+    out.append(seconds: wire.duration, decimals: 9)
+    out.append(string: ",\"frames\":\(wire.frames),\"load\":")
+    out.append(fixed: Int64(wire.load * 10_000), decimals: 4)
+    out.append(",\"load_without_injectors\":")
+    out.append(fixed: Int64(wire.loadWithoutInjectors * 10_000), decimals: 4)
+    out.append(string: ",\"bad_checksums\":\(wire.badChecksums),\"garbage_bytes\":\(wire.garbageBytes),")
+    out.append(string: "\"line_errors\":\(wire.lineErrors),\"collisions\":\(wire.collisions),")
+    out.append(string: "\"unanswered_requests\":\(wire.unansweredRequests),\"esc_errors\":[")
+    for (index, error) in wire.escErrors.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(string: "{\"code\":\(error.code),\"name\":")
+      out.append(quoted: error.name)
+      out.append(string: ",\"count\":\(error.count)}")
+    }
+    out.append("]}")
+  }
+
+  private func strings(_ texts: [String], _ out: inout TextBuffer) {
+    out.append(UInt8(ascii: "["))
+    for (index, text) in texts.enumerated() {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      out.append(quoted: text)
+    }
+    out.append(UInt8(ascii: "]"))
+  }
+}

@@ -1,0 +1,151 @@
+import BusTimeline
+
+/// What happens, step by step, for somebody who knows neither protocol; with a picture.
+struct StorySection {
+  let diagnosis: Diagnosis
+
+  func write(to page: inout PageText) {
+    guard diagnosis.injects else { return advice(&page) }
+    page.raw("<section class=\"story\" aria-labelledby=\"story-title\">\n<h2 id=\"story-title\">What happens</h2>\n")
+    page.raw("<div class=\"columns\">\n")
+    WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
+      .write(to: &page)
+    page.raw("<ol class=\"steps\">\n")
+    for step in steps {
+      page.raw("<li>")
+      page.element("h3", step.title)
+      page.element("p", step.text)
+      page.raw("</li>\n")
+    }
+    page.raw("</ol>\n</div>\n</section>\n")
+    advice(&page)
+  }
+
+  private func advice(_ page: inout PageText) {
+    guard !diagnosis.advice.isEmpty else { return }
+    page.raw("<section class=\"advice\" aria-labelledby=\"advice-title\">\n<h2 id=\"advice-title\">What to do</h2>\n<ul>")
+    for line in diagnosis.advice { page.element("li", line) }
+    page.raw("</ul>\n</section>\n")
+  }
+
+  private var steps: [(title: String, text: String)] { [asking, answering, passingOn, hanging] }
+
+  private var names: String {
+    diagnosis.injectors.isEmpty ? "a device on the wire" : Words.list(diagnosis.injectors.map(\.sender.name))
+  }
+
+  private var isOne: Bool { diagnosis.injectors.count < 2 }
+
+  private var asking: (title: String, text: String) {
+    guard !diagnosis.injectors.isEmpty else {
+      return (
+        "Something on the wire asks",
+        "The bus was not recorded, so it is not known which device asks. Its questions show by the answers only."
+      )
+    }
+    let rate = diagnosis.injectors.reduce(0) { $0 + $1.requestsPerSecond }
+    let looks = diagnosis.injectors.compactMap { injector in
+      injector.looksLike.map { " \(injector.sender.name) behaves like \($0)." }
+    }
+    return (
+      "\(names) \(isOne ? "asks" : "ask")",
+      "\(isOne ? "It sits" : "They sit") on the wire between the BLE module and the motor controller; the scooter was "
+        + "not built with \(isOne ? "it" : "them"). \(Words.decimal(rate, 1)) times a second \(isOne ? "it asks" : "they ask")"
+        + " for readings, with the BLE module's address, for there is no other to use. By the bytes alone nobody can "
+        + "tell these questions from the phone's." + looks.joined()
+    )
+  }
+
+  private var answering: (title: String, text: String) {
+    (
+      "The scooter answers",
+      "The motor controller (ESC) cannot see who asked. It answers every question, also those to the battery, and "
+        + "sends the answer to the BLE module: that is the only place where a question can come from in a stock scooter."
+    )
+  }
+
+  private var passingOn: (title: String, text: String) {
+    let opening = "The BLE module takes every answer on the wire for one that the phone waits for, and passes it on."
+    guard let notifications = diagnosis.notifications else {
+      return ("The phone is told", opening + " What a phone received was not recorded here.")
+    }
+    let asked = max(0, notifications.total - notifications.unsolicited)
+    var text =
+      opening + " The phone received \(Words.some(notifications.total, "message")): \(Words.count(asked)) it had asked "
+      + "for, \(Words.count(notifications.unsolicited)) it had not."
+    if notifications.empty > 0 { text += " \(Words.count(notifications.empty)) were empty." }
+    if notifications.preSession > 0 {
+      text += " \(Words.count(notifications.preSession)) came before it had logged in, filled with zeros."
+    }
+    return ("The phone is told what it never asked", text)
+  }
+
+  private var hanging: (title: String, text: String) {
+    (
+      "An app that takes the first message for its answer hangs",
+      "It asks for the serial number, say, and what comes next is a trip time for somebody else. The content does not "
+        + "fit, so it fails or waits on; and an app that reads for as long as messages come reads for ever, for they "
+        + "never stop. Nothing is broken in the phone, nor in the scooter."
+    )
+  }
+}
+
+/// Phone, BLE module, wire, ESC, battery and whoever else is on the wire, with the way of one message.
+struct WiringPicture {
+  /// Names; none where the bus was not recorded.
+  let injectors: [String]
+  let hasPhone: Bool
+
+  func write(to page: inout PageText) {
+    page.raw(
+      """
+      <figure class="wiring"><svg viewBox="0 0 560 250" role="img" aria-label="
+      """)
+    page.text("\(culprit) on the wire asks the ESC; the ESC answers to the BLE module, which tells the phone.")
+    page.raw(
+      """
+      ">
+      <defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="7" markerHeight="7" orient="auto">\
+      <path class="tip" d="M0 0 10 5 0 10z"/></marker></defs>
+      <path class="air" d="M112 52H192"/>
+      <path class="cable" d="M306 52H440M498 88V170"/>
+      <path class="cable" d="M372 52V170"/>
+      <path class="go" d="M384 168V76Q384 66 394 66H434" marker-end="url(#tip)"/>
+      <path class="go" d="M438 36H312" marker-end="url(#tip)"/>
+      <path class="go\(hasPhone ? "" : " perhaps")" d="M190 36H118" marker-end="url(#tip)"/>
+      """)
+    box(4, 16, 108, "Phone", "your app", &page)
+    box(192, 16, 114, "BLE module", "stock dash", &page)
+    box(440, 16, 116, "ESC", "motor controller", &page)
+    box(440, 170, 116, "BMS", "battery", &page)
+    box(314, 170, 116, culprit, injectors.isEmpty ? "not recorded" : "not a stock part", foreign: true, &page)
+    step(1, 400, 128, &page)
+    step(2, 372, 22, &page)
+    step(3, 152, 22, &page)
+    step(4, 58, 108, &page)
+    page.raw("</svg>\n<figcaption>")
+    page.text("The way of one message. The numbers are the steps of the text.")
+    page.raw("</figcaption></figure>\n")
+  }
+
+  private var culprit: String {
+    injectors.count > 2 ? "\(injectors.count) devices" : injectors.isEmpty ? "Somebody" : Words.list(injectors)
+  }
+
+  private func box(
+    _ x: Int, _ y: Int, _ width: Int, _ name: String, _ what: String, foreign: Bool = false, _ page: inout PageText
+  ) {
+    page.raw("<g class=\"box\(foreign ? " foreign" : "")\">")
+    page.raw("<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"72\" rx=\"10\"/>")
+    page.raw("<text class=\"name\" x=\"\(x + width / 2)\" y=\"\(y + 33)\">")
+    page.text(name)
+    page.raw("</text><text class=\"what\" x=\"\(x + width / 2)\" y=\"\(y + 54)\">")
+    page.text(what)
+    page.raw("</text></g>\n")
+  }
+
+  private func step(_ number: Int, _ x: Int, _ y: Int, _ page: inout PageText) {
+    page.raw("<g class=\"step\"><circle cx=\"\(x)\" cy=\"\(y)\" r=\"11\"/>")
+    page.raw("<text x=\"\(x)\" y=\"\(y + 5)\">\(number)</text></g>\n")
+  }
+}

@@ -1,0 +1,84 @@
+import BusTimeline
+
+/// The numbers, one tile each.
+struct TileSection {
+  let diagnosis: Diagnosis
+
+  private struct Tile {
+    var name: String
+    var value: String
+    var note: String
+    var isAlarm = false
+  }
+
+  func write(to page: inout PageText) {
+    let tiles = tiles
+    guard !tiles.isEmpty else { return }
+    page.raw("<section aria-labelledby=\"numbers-title\">\n<h2 id=\"numbers-title\">In numbers</h2>\n<dl class=\"tiles\">\n")
+    for tile in tiles {
+      page.raw("<div\(tile.isAlarm ? " class=\"alarm\"" : "")>")
+      page.element("dt", tile.name)
+      page.raw("<dd>")
+      page.element("strong", tile.value)
+      page.raw(" ")
+      page.element("span", tile.note)
+      page.raw("</dd></div>\n")
+    }
+    page.raw("</dl>\n")
+    if !diagnosis.remarks.isEmpty {
+      page.raw("<ul class=\"remarks\">")
+      for remark in diagnosis.remarks { page.element("li", remark) }
+      page.raw("</ul>\n")
+    }
+    page.raw("</section>\n")
+  }
+
+  private var tiles: [Tile] {
+    var tiles: [Tile] = []
+    if let notifications = diagnosis.notifications {
+      let share = Double(notifications.unsolicited) / Double(max(1, notifications.total))
+      tiles.append(
+        Tile(
+          name: "The phone had not asked", value: Words.percent(share),
+          note: "\(Words.count(notifications.unsolicited)) of \(Words.some(notifications.total, "message"))",
+          isAlarm: notifications.unsolicited > 0))
+    }
+    for injector in diagnosis.injectors {
+      tiles.append(
+        Tile(
+          name: "Questions of \(injector.sender.name)", value: "\(Words.decimal(injector.requestsPerSecond, 1)) /s",
+          note: "\(Words.count(injector.requests)) in all, \(Words.percent(injector.confidence)) sure", isAlarm: true))
+    }
+    if let wire = diagnosis.wire { tiles += Self.tiles(of: wire, injects: !diagnosis.injectors.isEmpty) }
+    if diagnosis.phoneReads.count > 0 {
+      tiles.append(
+        Tile(
+          name: "Answer to the phone", value: Words.time(diagnosis.phoneReads.median),
+          note: "after its question on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
+    }
+    return tiles
+  }
+
+  private static func tiles(of wire: Diagnosis.Wire, injects: Bool) -> [Tile] {
+    var tiles = [
+      Tile(
+        name: "Wire in use", value: Words.percent(wire.load),
+        note: injects ? "\(Words.percent(wire.loadWithoutInjectors)) without what is injected" : "of the time"),
+      Tile(name: "Frames", value: Words.count(wire.frames), note: "in \(Words.time(wire.duration))"),
+    ]
+    let spoiled = wire.badChecksums + wire.lineErrors
+    tiles.append(
+      Tile(
+        name: "Spoiled", value: Words.count(spoiled),
+        note: "\(Words.some(wire.collisions, "collision")), \(Words.some(wire.garbageBytes, "stray byte"))"))
+    tiles.append(
+      Tile(name: "Never answered", value: Words.count(wire.unansweredRequests), note: "requests on the wire"))
+    for error in wire.escErrors.prefix(2) {
+      tiles.append(
+        Tile(
+          name: "Error on the display", value: "\(error.code)",
+          note: "\(error.name), \(Words.some(error.count, "time"))", isAlarm: true))
+    }
+    return tiles
+  }
+}

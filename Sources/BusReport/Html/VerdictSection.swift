@@ -1,0 +1,54 @@
+import BusTimeline
+
+/// The top of the page: what was looked at, and the verdict in plain words.
+struct VerdictSection {
+  let report: HtmlReport
+
+  func write(to page: inout PageText) {
+    let diagnosis = report.diagnosis
+    page.raw("<header class=\"verdict \(diagnosis.injects ? "found" : "clean")\">\n<p class=\"source\">")
+    page.element("span", class: "mark", "mi-bus")
+    page.text(report.title)
+    if let phone = report.phoneTitle { page.text(" + \(phone)") }
+    if let wire = diagnosis.wire { page.text(" · \(Words.time(wire.duration))") }
+    if let recorded = report.recorded { page.text(" · \(recorded)") }
+    page.raw("</p>\n<p class=\"stamp\">")
+    page.text(diagnosis.injects ? "Something injects messages" : "Nothing injects messages")
+    page.raw(" <span class=\"sure\">")
+    page.text("\(Words.percent(diagnosis.confidence)) sure")
+    page.raw("</span></p>\n")
+    page.element("h1", diagnosis.verdict.first ?? (diagnosis.injects ? "A device injects." : "Nothing injects."))
+    page.raw("\n")
+    if diagnosis.verdict.count > 1 {
+      page.element("p", class: "lead", diagnosis.verdict.dropFirst().joined(separator: " "))
+    }
+    page.raw("\n</header>\n")
+  }
+}
+
+/// The end of the page: what is missing in the picture, and how it came about.
+struct FooterSection {
+  let report: HtmlReport
+
+  func write(to page: inout PageText) {
+    page.raw("<footer>\n<p>")
+    page.text(alignment)
+    page.raw("</p>\n<p>")
+    page.text(
+      "Who sent a frame is a finding from its timing and place in the rhythm, not from the address that it carries; "
+        + "where the evidence does not carry, the sender is unknown. ")
+    page.text("This page was made by mi-bus. It is one file, loads nothing and sends nothing.")
+    page.raw("</p>\n</footer>\n")
+  }
+
+  private var alignment: String {
+    switch report.diagnosis.alignment {
+    case .none: "There is no phone log beside this capture."
+    case .found(let offset, let drift, let bound, let pairs):
+      "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: it is "
+        + "\(Words.decimal(abs(offset), 4)) s \(offset < 0 ? "behind" : "ahead") and drifts "
+        + "\(Words.decimal(drift, 1)) ppm, known to ±\(Words.decimal(bound * 1e3, 1)) ms. No recorded time was changed."
+    case .refused(let why): "The phone's clock could not be laid over the bus's: \(why)."
+    }
+  }
+}

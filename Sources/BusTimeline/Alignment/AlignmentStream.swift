@@ -1,0 +1,54 @@
+/// What one capture has to say about its clock: its messages, and from when to when it ran.
+///
+/// Memory is bounded: when there are too many messages, every other block of time is left out, and again.
+public struct AlignmentStream: Sendable {
+  /// Messages that are kept at most.
+  public static let defaultCapacity = 4_000_000
+  /// Length of the blocks that are kept or left out together; nanoseconds.
+  static let block: Int64 = 64_000_000_000
+
+  public private(set) var events: [AlignmentEvent] = []
+  /// When the capture ran, nanoseconds on its absolute clock; nil while nothing is known.
+  public private(set) var covered: ClosedRange<Int64>?
+  /// One block in so many is kept; a power of two.
+  public private(set) var stride: Int64 = 1
+  private let capacity: Int
+
+  public init(capacity: Int = Self.defaultCapacity) { self.capacity = max(1024, capacity) }
+
+  /// Times that a clock can show: differences of two of them do not overflow.
+  private static let possible: ClosedRange<Int64> = -(1 << 61)...(1 << 62)
+
+  /// Notes that the capture ran at this time: its first and last samples, whatever they were.
+  public mutating func extend(to time: Int64) {
+    guard Self.possible.contains(time) else { return }
+    guard let range = covered else { return covered = time...time }
+    covered = min(range.lowerBound, time)...max(range.upperBound, time)
+  }
+
+  /// Adds a message.
+  public mutating func append(_ event: AlignmentEvent) {
+    guard Self.possible.contains(event.earliest) else { return }
+    extend(to: event.earliest)
+    guard isKept(event.earliest) else { return }
+    events.append(event)
+    if events.count >= capacity { thin() }
+  }
+
+  /// Whether messages of that time are in `events`.
+  func isKept(_ time: Int64) -> Bool { Self.isKept(time, stride) }
+
+  private static func isKept(_ time: Int64, _ stride: Int64) -> Bool {
+    stride == 1 || (time / block) & (stride - 1) == 0
+  }
+
+  private mutating func thin() {
+    while events.count >= capacity, stride < 1 << 20 {
+      stride *= 2
+      let stride = stride
+      events.removeAll { !Self.isKept($0.earliest, stride) }
+    }
+    // All in one block: a flood. What is over is left out, and the stream is taken to end here.
+    if events.count >= capacity { events.removeLast(events.count / 2) }
+  }
+}

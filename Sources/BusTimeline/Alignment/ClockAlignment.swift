@@ -1,0 +1,139 @@
+public import NinebotBus
+
+/// How the clocks of two captures relate, found by what both saw; or why that cannot be told.
+public enum ClockAlignment: Sendable {
+  case aligned(AlignedClocks)
+  case refused(Refusal)
+
+  /// Why there is no alignment. A wrong one would be worse.
+  public enum Refusal: Hashable, Sendable, CustomStringConvertible {
+    /// A capture holds nothing that could be in the other.
+    case nothingToCompare
+    /// No place where the messages of both fit each other: another ride, another scooter, or no overlap.
+    case nothingInCommon
+    /// Too few messages in common to be sure.
+    case tooFew(pairs: Int)
+    /// Several places fit about equally well, so far apart (nanoseconds).
+    case ambiguous(apart: Int64)
+    /// The clocks do not run evenly enough to say how they relate.
+    case unsteady
+
+    public var description: String {
+      switch self {
+      case .nothingToCompare: "one of the captures holds no request or answer that could be in the other"
+      case .nothingInCommon:
+        "the captures have no stretch in common: no place fits where the messages of both are the same"
+      case .tooFew(let pairs): "only \(pairs) messages fit, which chance could do; record longer, or poll more"
+      case .ambiguous(let apart):
+        "the messages repeat and fit as well \(apart / 1_000_000) ms apart; record while values change"
+      case .unsteady: "a clock was set too often, or runs unevenly"
+      }
+    }
+  }
+}
+
+/// Two clocks and how they relate. Times are absolute nanoseconds, each on its own capture's clock.
+public struct AlignedClocks: Sendable {
+  /// Stretches between steps of a clock, in order of bus time; at least one.
+  public var segments: [ClockSegment]
+  /// The bus capture's first sample, where `offset` is told.
+  public var reference: Int64
+  /// Messages found in both captures that carry the result.
+  public var pairs: Int
+  /// Share of the BLE messages of the common stretch that have their counterpart on the bus, 0 to 1.
+  public var coverage: Double
+  /// From an answer's end on the bus to its notification, nanoseconds: median and 95th percentile.
+  public var replyDelay: DelaySummary
+  /// From the phone's write to the request's start on the bus, nanoseconds.
+  public var requestDelay: DelaySummary
+
+  /// The first segment: the one that reaches back to `reference`.
+  public var first: ClockSegment { segments.first ?? ClockSegment.empty }
+
+  /// BLE clock minus bus clock at the first bus sample, seconds (`offset_s`).
+  public var offsetSeconds: Double { Double(first.offset(at: reference).middle) * 1e-9 }
+  /// How much faster the BLE clock runs, parts per million (`drift_ppm`).
+  public var driftPPM: Double { first.driftPPM }
+  /// Half the width of the interval that holds the true offset, seconds (`bound_s`).
+  public var boundSeconds: Double { Double(first.offset(at: reference).error) * 1e-9 }
+
+  /// The segment in force at a time of the bus.
+  public func segment(atBus time: Int64) -> ClockSegment {
+    segments.last { $0.bus.lowerBound <= time } ?? first
+  }
+
+  /// A time of the BLE clock on the bus's clock.
+  public func busTime(ofBle time: Int64) -> TimeBounds {
+    // A clock that was set back shows some times twice: the stretch that has the time comes first.
+    let segment = segments.first { $0.ble.contains(time) } ?? segments.last { $0.ble.lowerBound <= time } ?? first
+    return segment.busTime(ofBle: time)
+  }
+
+  /// A time of the bus on the BLE clock.
+  public func bleTime(ofBus time: Int64) -> TimeBounds {
+    let offset = segment(atBus: time).offset(at: time)
+    return TimeBounds(earliest: time &+ offset.earliest, latest: time &+ offset.latest)
+  }
+}
+
+/// Delays of messages that were found in both captures; nanoseconds, by the best guess of the offset.
+public struct DelaySummary: Hashable, Sendable {
+  public var count = 0
+  public var median: Int64 = 0
+  public var p95: Int64 = 0
+
+  public init() {}
+
+  init(_ delays: [Int64]) {
+    let sorted = delays.sorted()
+    count = sorted.count
+    guard !sorted.isEmpty else { return }
+    median = sorted[sorted.count / 2]
+    p95 = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+  }
+}
+
+/// A stretch in which two clocks relate by a straight line, and all lines that the messages allow.
+public struct ClockSegment: Sendable {
+  /// From the first to the last message that carries it, on the bus's clock.
+  public var bus: ClosedRange<Int64>
+  /// The same on the BLE clock.
+  public var ble: ClosedRange<Int64>
+  /// Messages that carry it.
+  public var pairs: Int
+  /// Bus time to which `base` and the region refer.
+  let middle: Int64
+  /// Offset at `middle` from which the region counts, nanoseconds.
+  let base: Int64
+  let region: LineRegion
+  /// How much further the truth may lie from the region, nanoseconds: only lengths could be compared.
+  let doubt: Int64
+
+  static var empty: ClockSegment {
+    ClockSegment(
+      bus: 0...0, ble: 0...0, pairs: 0, middle: 0, base: 0, region: LineRegion(halfWidth: 0, slope: 0...0),
+      doubt: 0)
+  }
+
+  /// BLE clock minus bus clock at a time of the bus: all that the messages allow, nanoseconds.
+  public func offset(at time: Int64) -> TimeBounds {
+    let range = region.values(at: Double(time &- middle))
+    return TimeBounds(
+      earliest: base &+ Int64(range.lowerBound.rounded(.down)) &- doubt,
+      latest: base &+ Int64(range.upperBound.rounded(.up)) &+ doubt)
+  }
+
+  /// The best single guess of the drift, parts per million.
+  public var driftPPM: Double { (region.slopes.lowerBound + region.slopes.upperBound) / 2 * 1e6 }
+  /// Half the width of what the messages allow for the drift, parts per million.
+  public var driftBoundPPM: Double { (region.slopes.upperBound - region.slopes.lowerBound) / 2 * 1e6 }
+
+  /// A time of the BLE clock on the bus's clock.
+  public func busTime(ofBle time: Int64) -> TimeBounds {
+    // The drift is so small that the second round is exact to a nanosecond or so.
+    var guess = time &- base
+    guess = time &- offset(at: guess).middle
+    let offset = offset(at: guess)
+    return TimeBounds(earliest: time &- offset.latest, latest: time &- offset.earliest)
+  }
+}

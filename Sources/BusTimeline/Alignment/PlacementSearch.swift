@@ -1,0 +1,149 @@
+/// Where a window of the BLE side could lie on the bus.
+struct Placement: Sendable {
+  var window: Int
+  var offset: Int64
+  var score: Float
+}
+
+/// Finds places worth following: every offset for short captures; for long ones the contents that are rare enough to
+/// be compared all with all, and every offset for a few windows.
+struct PlacementSearch {
+  private let source: Correspondence
+  private let windows: [ClockWindow]
+
+  private static let bin: Int64 = 20_000_000
+  private static let apart: Int64 = 240_000_000
+  private static let slop: Int64 = 15_000_000
+  /// Comparisons and bins that may be spent; a second or so.
+  private static let mostPairs = 24_000_000
+  private static let mostBins = 48_000_000
+  /// In one curve: some days; beyond that only rare contents are looked at.
+  private static let mostCurveBins = 12_000_000
+  private static let mostRarePairs = 1_000_000
+
+  init(_ source: Correspondence, _ windows: [ClockWindow]) {
+    self.source = source
+    self.windows = windows
+  }
+
+  /// The best places, best first.
+  func run(_ most: Int) -> [Placement] {
+    let costs = windows.map { window in source.messages[window.messages].reduce(0) { $0 + source.count(of: $1.key) } }
+    let bins = Int(source.busSpan / Self.bin) + Int(ClockWindow.longest / Self.bin)
+    var candidates: [Placement] = []
+    let affordable = affordableWindows(costs, bins)
+    for index in affordable { candidates += everywhere(index) }
+    if affordable.count < windows.count { candidates += rare() }
+    return Array(candidates.sorted { $0.score > $1.score }.prefix(most))
+  }
+
+  /// All windows if they cost little; else as many as possible, spread evenly.
+  private func affordableWindows(_ costs: [Int], _ bins: Int) -> [Int] {
+    guard bins <= Self.mostCurveBins else { return [] }
+    let total = costs.reduce(0, +)
+    let share = max(1, max(total / Self.mostPairs, windows.count * bins / Self.mostBins))
+    return Array(Swift.stride(from: share / 2, to: windows.count, by: share))
+  }
+
+  private func everywhere(_ index: Int) -> [Placement] {
+    let window = windows[index]
+    let messages = source.messages[window.messages]
+    guard let first = messages.lazy.map(\.earliest).min(), let last = messages.lazy.map(\.latest).max() else {
+      return []
+    }
+    let curve = window.curve(
+      source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin, slop: Self.slop)
+    return curve.peaks(6, apart: Self.apart, least: 6).map {
+      Placement(window: index, offset: $0.offset, score: $0.score)
+    }
+  }
+
+  // MARK: - Rare contents
+
+  private struct Vote {
+    var offset: Int64
+    var message: Int32
+    var weight: Float
+  }
+
+  private func rare() -> [Placement] {
+    var votes = rareVotes()
+    guard !votes.isEmpty else { return [] }
+    votes.sort { $0.offset < $1.offset }
+    // What drift can spread, and the radio.
+    let spread = Int64(2 * ClockTrack.steepest * Double(min(source.busSpan, source.bleSpan))) + 400_000_000
+    return clusters(votes, spread).flatMap { place($0, in: votes) }
+  }
+
+  /// Pairs of equal contents, the rarest contents first, as many as the budget allows.
+  private func rareVotes() -> [Vote] {
+    var most = 1
+    var pairs = 0
+    let counts = source.messages.map { source.count(of: $0.key) }
+    for limit in [1, 2, 4, 8, 16, 32, 64, 128] {
+      pairs = counts.reduce(0) { $0 + ($1 <= limit ? $1 : 0) }
+      guard pairs <= Self.mostRarePairs else { break }
+      most = limit
+    }
+    var votes: [Vote] = []
+    for (index, message) in source.messages.enumerated() where counts[index] > 0 && counts[index] <= most {
+      let weight = 1 / Float(counts[index])
+      source.each(message.key, from: .min / 4, to: .max / 4) { earliest, latest in
+        guard votes.count < Self.mostRarePairs else { return }
+        votes.append(Vote(offset: message.earliest - (earliest + latest) / 2, message: Int32(index), weight: weight))
+      }
+    }
+    return votes
+  }
+
+  /// The densest ranges of offsets.
+  private func clusters(_ votes: [Vote], _ spread: Int64) -> [Range<Int>] {
+    var found: [(range: Range<Int>, sum: Float)] = []
+    var begin = 0
+    var sum: Float = 0
+    for index in votes.indices {
+      sum += votes[index].weight
+      while votes[index].offset - votes[begin].offset > spread {
+        sum -= votes[begin].weight
+        begin += 1
+      }
+      if let last = found.last, last.range.upperBound > begin {
+        if sum > last.sum { found[found.count - 1] = (begin..<(index + 1), sum) }
+      } else if sum > 1.5 {
+        found.append((begin..<(index + 1), sum))
+        if found.count > 64 {
+          found.sort { $0.sum > $1.sum }
+          let newest = (begin..<(index + 1), sum)
+          found.removeLast(32)
+          if found.last?.range != newest.0 { found.append(newest) }
+        }
+      }
+    }
+    return found.sorted { $0.sum > $1.sum }.prefix(12).map(\.range)
+  }
+
+  /// The windows that most of a cluster comes from, placed within it.
+  private func place(_ cluster: Range<Int>, in votes: [Vote]) -> [Placement] {
+    guard !cluster.isEmpty else { return [] }
+    var weights = [Float](repeating: 0, count: windows.count)
+    for vote in votes[cluster] { weights[window(of: Int(vote.message))] += vote.weight }
+    let low = votes[cluster.lowerBound].offset, high = votes[cluster.upperBound - 1].offset
+    let best = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(2)
+    return best.flatMap { index in
+      let curve = windows[index].curve(
+        source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: Self.slop)
+      return curve.peaks(3, apart: Self.apart, least: 6).map {
+        Placement(window: index, offset: $0.offset, score: $0.score)
+      }
+    }
+  }
+
+  private func window(of message: Int) -> Int {
+    var low = 0, high = windows.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if windows[middle].messages.lowerBound <= message { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,154 @@
+public import BleSide
+import NinebotBus
+
+/// Follows what the phone asks from its write to the wire and back, and tells for each notification whose request on
+/// the wire brought it forth (protocol.md 6.8, 6.9).
+///
+/// Both streams come in order of time; the phone's times are put on the bus's clock. Memory and work for each event
+/// are bounded. Results come some seconds of bus time later, in `outcomes`.
+public struct CausalityTracker: Sendable {
+  /// How long things take at most; nanoseconds.
+  public struct Settings: Hashable, Sendable {
+    /// From the write to the wire (protocol.md 6.9: a slot, more under load, and the radio).
+    public var request: Int64 = 600_000_000
+    /// From the wire to the phone.
+    public var notification: Int64 = 600_000_000
+    /// From the wire to the phone as a rule; `CausalityTracker` takes it from the alignment.
+    var usual: Int64 = 150_000_000
+    public init() {}
+  }
+
+  /// What the last call found out; valid until the next call.
+  public private(set) var outcomes: [CausalOutcome] = []
+
+  private let clocks: AlignedClocks
+  private let origin: Int64
+  private let slack: Int64
+  private var waiting = OrderedWait()
+  private var wire: WireLedger
+  private var radio = RadioLedger()
+
+  /// - Parameters:
+  ///   - clocks: how the phone's clock relates to the bus's.
+  ///   - origin: absolute time of the bus capture's time 0, nanoseconds: events of the bus count from there.
+  public init(clocks: AlignedClocks, origin: Int64, settings: Settings = Settings()) {
+    self.clocks = clocks
+    self.origin = origin
+    let bound = clocks.segments.map { $0.offset(at: $0.bus.upperBound).error }.max() ?? 0
+    slack = min(2_000_000_000, 2 &* bound &+ 5_000_000)
+    var settings = settings
+    if clocks.replyDelay.count >= 20 { settings.usual = clocks.replyDelay.p95 &* 3 / 2 &+ 20_000_000 &+ slack }
+    wire = WireLedger(settings)
+  }
+
+  // MARK: - Input
+
+  /// Takes the next event of the wire that the BLE module is on. `id` ascends.
+  public mutating func push(_ event: AttributedEvent, bytes: Span<UInt8>, id: Int64) {
+    outcomes.removeAll(keepingCapacity: true)
+    let bus = event.event
+    guard let reading = event.reading, bus.kind == .frame, bus.checksumHolds else {
+      wire.rubble(at: bus.start.middle)
+      return advance(to: bus.start.middle)
+    }
+    let finding = event.finding ?? Finding()
+    let message = AlignmentEvent(bytes, start: bus.start, end: bus.end)
+    let seen = WireLedger.Frame(
+      wire: CausalChain.Wire(id: id, start: bus.start, end: bus.end, sender: finding.sender), reading: reading,
+      content: message?.content ?? 0, cause: finding.cause, isSure: finding.confidence >= 0.9)
+    if message != nil || reading.expects != .nothing {
+      waiting.add(.wire(seen), due: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
+    }
+    advance(to: bus.start.middle)
+  }
+
+  /// Takes the next message of the phone's log.
+  public mutating func push(_ message: BleMessage) {
+    outcomes.removeAll(keepingCapacity: true)
+    guard let event = AlignmentEvent(message) else { return }
+    let absolute = clocks.busTime(ofBle: event.earliest)
+    let time = absolute.shifted(by: 0 &- origin)
+    let seen = RadioLedger.Message(
+      place: CausalChain.Message(sequence: message.sequence, time: time), content: event.content,
+      solicited: message.solicited)
+    // What must come first is sorted in as early as it can be, what must come last as late.
+    if event.kind == .request {
+      waiting.add(.write(seen), due: time.earliest)
+    } else {
+      waiting.add(.notification(seen), due: time.latest)
+    }
+    advance(to: time.middle)
+  }
+
+  /// Ends both streams.
+  public mutating func finish() {
+    outcomes.removeAll(keepingCapacity: true)
+    while let item = waiting.popFirst(until: .max) { take(item) }
+    wire.finish(radio: &radio, into: &outcomes)
+  }
+
+  // MARK: - In order
+
+  private mutating func advance(to now: Int64) {
+    waiting.note(now)
+    while let item = waiting.popFirst(until: waiting.now &- slack) { take(item) }
+  }
+
+  private mutating func take(_ item: OrderedWait.Item) {
+    switch item.what {
+    case .wire(let frame):
+      wire.take(frame, radio: &radio)
+    case .write(let message):
+      radio.written(message)
+    case .notification(let message):
+      outcomes.append(.notification(wire.explain(message, into: &outcomes)))
+    }
+    wire.expire(until: item.due, radio: &radio, into: &outcomes)
+  }
+}
+
+/// Puts the events of both streams in order: clocks relate only within a bound, and an event of one stream may be
+/// handed in that much too late.
+struct OrderedWait: Sendable {
+  enum What: Sendable {
+    case wire(WireLedger.Frame)
+    case write(RadioLedger.Message)
+    case notification(RadioLedger.Message)
+  }
+
+  struct Item: Sendable {
+    var due: Int64
+    var what: What
+  }
+
+  /// More do not wait; the oldest goes first then, whatever comes.
+  private static let most = 8192
+
+  private var items: [Item] = []
+  private var head = 0
+  /// The latest time that was handed in.
+  private(set) var now = Int64.min / 2
+
+  mutating func note(_ time: Int64) { now = max(now, time) }
+
+  mutating func add(_ what: What, due: Int64) {
+    var place = items.count
+    while place > head, items[place - 1].due > due { place -= 1 }
+    items.insert(Item(due: due, what: what), at: place)
+  }
+
+  mutating func popFirst(until time: Int64) -> Item? {
+    guard head < items.count, items[head].due <= time || items.count - head > Self.most else { return nil }
+    defer {
+      head += 1
+      if head == items.count {
+        items.removeAll(keepingCapacity: true)
+        head = 0
+      } else if head > 1024 {
+        items.removeFirst(head)
+        head = 0
+      }
+    }
+    return items[head]
+  }
+}

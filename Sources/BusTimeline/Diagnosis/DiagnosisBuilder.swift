@@ -1,0 +1,174 @@
+public import NinebotBus
+public import UartSniffer
+
+/// Gathers from attributed events what a diagnosis says of the wire. Memory does not grow with their number.
+public struct DiagnosisBuilder: AttributedEventSink, Sendable {
+  /// Who transmits, and how.
+  public private(set) var senders = SenderTable()
+  private let profile: Profile
+  private let errorName: Label?
+  private var wire = Diagnosis.Wire()
+  private var first: Int64?
+  private var last: Int64 = 0
+  /// Nanoseconds on the line: all, and what the injectors cost.
+  private var airTime: Int64 = 0
+  private var injectedTime: Int64 = 0
+  private var errors: [Int: Int] = [:]
+  private var phoneReads = LatencySample()
+  /// End of the phone's last request of each kind.
+  private var phoneRequests: [UInt16: Int64] = [:]
+  private var heartbeats = 0
+  private var requests = 0
+  private var undecided = 0
+
+  public init(profile: Profile) {
+    self.profile = profile
+    errorName = profile.fields.first { profile.string($0.name) == "error" }?.name
+  }
+
+  /// Makes room for taps that became known.
+  public mutating func add(taps: [Tap]) { senders.add(taps: taps) }
+
+  public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
+    senders.push(row)
+    let event = row.event
+    if first == nil { first = event.start.middle }
+    last = max(last, event.end.middle)
+    airTime += max(0, event.duration)
+    switch event.kind {
+    case .garbage: wire.garbageBytes += Int(event.count)
+    case .lineError: wire.lineErrors += 1
+    case .frame:
+      wire.frames += 1
+      if !event.checksumHolds { wire.badChecksums += 1 }
+    }
+    guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
+    note(event, reading, finding)
+    if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
+  }
+
+  private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ finding: Finding) {
+    let claim = Claim(reading)
+    if claim.isHeartbeat { heartbeats += 1 }
+    if claim == .request {
+      requests += 1
+      if finding.sender == .unknown { undecided += 1 }
+    }
+    var isInjected = finding.sender.isForeign
+    if case .reply(let asker) = finding.cause, asker.isForeign { isInjected = true }
+    if isInjected { injectedTime += max(0, event.duration) }
+    let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
+    switch finding.cause {
+    case .phone: phoneRequests[key] = event.end.middle
+    case .replyToPhone:
+      if let asked = phoneRequests.removeValue(forKey: key) { phoneReads.add(event.start.middle - asked) }
+    default: break
+    }
+  }
+
+  /// Error codes that the ESC shows, in its display frames and in its status block (protocol.md 4.5).
+  private mutating func look(for reading: FrameReading, _ bytes: Span<UInt8>) {
+    guard let errorName else { return }
+    var code: Int64 = 0
+    profile.forEachField(of: reading, in: bytes) { field in
+      if field.field.name == errorName { code = field.raw }
+    }
+    if code != 0, errors.count < 64 || errors[Int(code)] != nil { errors[Int(code), default: 0] += 1 }
+  }
+
+  // MARK: - Result
+
+  /// What was found on the wire.
+  ///
+  /// - Parameters:
+  ///   - signatures: known modules, for the hint what an injector looks like.
+  ///   - exchanges: of the attributor, at the end.
+  public func finish(signatures: [ModuleSignature], exchanges: ExchangeTotals) -> Diagnosis {
+    var diagnosis = Diagnosis()
+    diagnosis.wire = wireFacts(exchanges)
+    diagnosis.phoneReads = phoneReads.latency
+    diagnosis.injectors = injectors(signatures)
+    diagnosis.confidence = diagnosis.injectors.map(\.confidence).max() ?? innocence
+    return diagnosis
+  }
+
+  private func wireFacts(_ exchanges: ExchangeTotals) -> Diagnosis.Wire {
+    var wire = wire
+    wire.duration = last - (first ?? last)
+    if wire.duration > 0 {
+      wire.load = min(1, Double(airTime) / Double(wire.duration))
+      wire.loadWithoutInjectors = min(1, Double(airTime - injectedTime) / Double(wire.duration))
+    }
+    wire.unansweredRequests = exchanges.unanswered
+    wire.escErrors = errors.sorted { $0.key < $1.key }.map { code, count in
+      let name = profile.errors.first { $0.value == Int64(code) }.map { profile.string($0.name) } ?? "unknown"
+      return (code, name, count)
+    }
+    return wire
+  }
+
+  private func injectors(_ signatures: [ModuleSignature]) -> [Diagnosis.Injector] {
+    let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
+    return dashes.compactMap { dash -> Diagnosis.Injector? in
+      guard let row = senders.row(of: dash) else { return nil }
+      let registers = row.kinds.map { kind in
+        Diagnosis.PolledRegister(
+          subject: kind.block.subject, register: kind.block.register, bytes: kind.block.bytes,
+          name: profile.string(kind.reading.register), requests: kind.count)
+      }
+      // One frame can be wrong; that all of many are is far less likely.
+      let doubt = 1 - min(0.9999, row.meanConfidence)
+      return Diagnosis.Injector(
+        sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
+        requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
+        forgedFrames: row.forged, first: row.first, last: row.last,
+        confidence: 1 - doubt / Double(max(1, min(row.frames, 100))))
+    }
+  }
+
+  /// How sure it is that nothing injects: the longer heartbeats ran and the fewer requests stayed undecided, the surer.
+  private var innocence: Double {
+    guard heartbeats > 0 || wire.frames > 0 else { return 0 }
+    let seen = 1 - 1 / (1 + Double(max(heartbeats, wire.frames)) / 20)
+    return min(0.999, seen) * (1 - Double(undecided) / Double(max(requests, 1)))
+  }
+}
+
+extension FrameReading.Act {
+  /// Whether it asks or sets something.
+  var isRequest: Bool {
+    switch self {
+    case .readRequest, .write, .quietWrite, .request: true
+    default: false
+    }
+  }
+}
+
+/// Latencies of which the middle and the tail are wanted: a bounded sample, each value with the same chance.
+struct LatencySample: Sendable {
+  private var values: [Int64] = []
+  private var count = 0
+  private static let most = 4096
+
+  /// Adds a latency in nanoseconds.
+  mutating func add(_ value: Int64) {
+    count += 1
+    if values.count < Self.most {
+      values.append(value)
+    } else {
+      // A multiplicative hash of the count stands in for chance, so that a run can be repeated.
+      let place = Int(truncatingIfNeeded: (UInt64(count) &* 0x9E37_79B9_7F4A_7C15) >> 33) % count
+      if place < Self.most { values[place] = value }
+    }
+  }
+
+  var latency: Diagnosis.Latency {
+    let sorted = values.sorted()
+    var latency = Diagnosis.Latency()
+    latency.count = count
+    guard !sorted.isEmpty else { return latency }
+    latency.median = sorted[sorted.count / 2]
+    latency.p95 = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+    return latency
+  }
+}

@@ -1,0 +1,116 @@
+import NinebotBus
+
+extension Diagnosis {
+  /// Puts the verdict, the remarks and the advice into words, from the facts that are there.
+  public mutating func writeWords() {
+    verdict = injectors.isEmpty ? innocentWords : injectors.map(words)
+    if let received = notificationWords { verdict.append(received) }
+    remarks = wireWords + alignmentWords
+    advice = adviceWords
+  }
+
+  private func words(_ injector: Injector) -> String {
+    var text = injector.sender.name
+    if let looks = injector.looksLike { text += ", which looks like \(looks)," }
+    let asked = Set(injector.registers.map(\.subject)).sorted { $0.rawValue < $1.rawValue }
+    let devices = asked.map { "\($0.name)".uppercased() }.joined(separator: " and ")
+    text +=
+      " asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
+    text += " with the BLE module's addresses."
+    if injector.forgedFrames > 0 {
+      text += " It also sent \(injector.forgedFrames) frames that say they come from another device."
+    }
+    return text
+  }
+
+  private var innocentWords: [String] {
+    guard let wire else {
+      guard let notifications, notifications.unsolicited > 0 else {
+        return ["Nothing injects, as far as the phone saw."]
+      }
+      return ["Somebody on the wire makes the scooter answer the phone without being asked; the bus would tell who."]
+    }
+    if wire.frames == 0 { return ["No frames were seen, so nothing can be said."] }
+    let percent = Self.tenths(confidence * 100)
+    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(percent)% sure)."]
+  }
+
+  private var notificationWords: String? {
+    guard let notifications, notifications.total > 0 else { return nil }
+    var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
+    if notifications.unsolicited == 0 { return text + "." }
+    let causes = notifications.causedBy.filter { $0.sender != .unknown }
+    if let main = causes.max(by: { $0.count < $1.count }) {
+      text +=
+        main.count == notifications.unsolicited
+        ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
+    }
+    return text + ". A client that takes the first reply for its own hangs or reads nonsense."
+  }
+
+  private var wireWords: [String] {
+    guard let wire else { return [] }
+    var words: [String] = []
+    let load = "The bus is in use \(Self.tenths(wire.load * 100))% of the time"
+    words.append(
+      injectors.isEmpty
+        ? "\(load)." : "\(load), \(Self.tenths(wire.loadWithoutInjectors * 100))% without the injected part.")
+    if wire.collisions > 0 { words.append("\(wire.collisions) collisions: frames of two devices ran into each other.") }
+    if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
+    if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
+    if wire.frames == 0, wire.lineErrors > 0 {
+      words.append("Framing errors and no frames: the baud rate is likely wrong.")
+    }
+    if phoneReads.count > 0 {
+      words.append(
+        "The phone's own \(phoneReads.count) reads were answered in \(Self.milliseconds(phoneReads.median)) ms (median), "
+          + "\(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
+    }
+    for error in wire.escErrors {
+      words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
+    }
+    return words
+  }
+
+  private var alignmentWords: [String] {
+    switch alignment {
+    case .none: []
+    case .refused(let reason): ["The phone's clock cannot be put on the bus's: \(reason)."]
+    case .found(let offset, let drift, let bound, let pairs):
+      [
+        "The phone's clock is \(Self.thousandths(offset)) s ahead of the bus's (within \(Self.thousandths(bound)) s, "
+          + "drift \(Self.tenths(drift)) ppm, by \(pairs) pairs)."
+      ]
+    }
+  }
+
+  private var adviceWords: [String] {
+    if injectors.isEmpty {
+      guard notifications?.unsolicited ?? 0 > 0, wire == nil else { return [] }
+      return ["Record the bus at the same time (mi-bus sniff PORT --write bus.pcapng) and diagnose both together."]
+    }
+    var advice = [
+      "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again.",
+      "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
+        + "never take the next notification for the answer.",
+    ]
+    if injectors.contains(where: { $0.requestsPerSecond > 5 }) {
+      advice.append(
+        "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
+    }
+    return advice
+  }
+
+  static func tenths(_ value: Double) -> String {
+    let tenths = Int((abs(value) * 10).rounded())
+    return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
+  }
+
+  private static func thousandths(_ value: Double) -> String {
+    let parts = Int((abs(value) * 1000).rounded())
+    let digits = "\(parts % 1000)"
+    return "\(value < 0 ? "-" : "")\(parts / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
+  }
+
+  private static func milliseconds(_ time: Int64) -> String { tenths(Double(time) / 1e6) }
+}

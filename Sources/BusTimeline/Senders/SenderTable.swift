@@ -1,0 +1,149 @@
+public import NinebotBus
+public import UartSniffer
+
+/// Who transmits on each tap and how, counted as attributed events pass. Memory does not grow with their number.
+public struct SenderTable: Sendable {
+  /// In the order of first appearance.
+  public private(set) var senders: [SenderStatistics] = []
+  private var taps: [TapState] = []
+  /// End of the last request to each device, on any tap: a link may have a wire for each direction.
+  private var requestEnds: [Role: TimeBounds] = [:]
+
+  /// What one tap shows besides its senders.
+  private struct TapState: Sendable {
+    var quality: TimeQuality
+    var baud: Baud
+    var isSeen = false
+    var first: Int64 = 0
+    var last: Int64 = 0
+    /// End of the last heartbeat, while nothing came after it.
+    var heartbeatEnd: TimeBounds?
+    var lastEnd: TimeBounds?
+    /// Reads asked of a device, and those that it answered.
+    var asked: [Role: Int] = [:]
+    var answered: [Role: Int] = [:]
+
+    /// Whether a pitch is a measurement; packets tell bounds at best.
+    var timesBytes: Bool {
+      switch quality {
+      case .bytes, .edges: true
+      case .none, .frames, .packets: false
+      }
+    }
+  }
+
+  public init() {}
+
+  /// Makes room for taps that became known.
+  public mutating func add(taps new: [Tap]) {
+    for tap in new.dropFirst(taps.count) { taps.append(TapState(quality: tap.quality, baud: tap.baud ?? .standard)) }
+  }
+
+  /// A transmitter's row on the tap where it sent most; nil where it sent nothing.
+  public func row(of transmitter: Transmitter) -> SenderStatistics? {
+    senders.filter { $0.transmitter == transmitter }.max { $0.frames < $1.frames }
+  }
+
+  /// Share of a tap's time that a sender is on the line, 0 to 1.
+  public func share(of sender: SenderStatistics) -> Double {
+    let state = taps[sender.tap]
+    return state.last > state.first ? min(1, Double(sender.airTime) / Double(state.last - state.first)) : 0
+  }
+
+  /// Reads asked of a device on a tap, and those answered.
+  public func reads(of role: Role, tap: Int) -> (asked: Int, answered: Int) {
+    (taps[tap].asked[role] ?? 0, taps[tap].answered[role] ?? 0)
+  }
+
+  /// Adds an event, in order of time. Events of taps that were not added are left out.
+  public mutating func push(_ row: AttributedEvent) {
+    guard row.tap < taps.count else { return }
+    let event = row.event
+    if !taps[row.tap].isSeen {
+      taps[row.tap].isSeen = true
+      taps[row.tap].first = event.start.middle
+    }
+    taps[row.tap].last = max(taps[row.tap].last, event.end.middle)
+    defer { taps[row.tap].lastEnd = event.end }
+    guard event.checksumHolds, let reading = row.reading, let finding = row.finding else {
+      taps[row.tap].heartbeatEnd = nil
+      return
+    }
+    let claim = Claim(reading)
+    let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
+    count(event, reading, finding, claim, in: &senders[index])
+    time(event, reading, claim, tap: row.tap, in: &senders[index])
+    note(reading, claim, tap: row.tap)
+    if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
+    taps[row.tap].heartbeatEnd = claim.isHeartbeat ? event.end : nil
+  }
+
+  private mutating func index(of transmitter: Transmitter, tap: Int, at time: Int64) -> Int {
+    if let index = senders.firstIndex(where: { $0.transmitter == transmitter && $0.tap == tap }) { return index }
+    senders.append(SenderStatistics(tap: tap, transmitter: transmitter, first: time))
+    return senders.count - 1
+  }
+
+  private func count(
+    _ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, in sender: inout SenderStatistics
+  ) {
+    let state = taps[sender.tap]
+    sender.frames += 1
+    sender.airTime += max(0, event.duration)
+    sender.last = max(sender.last, event.start.middle)
+    sender.confidence += Double(finding.confidence)
+    if state.timesBytes { sender.learn(Measurement(event, quality: state.quality, baud: state.baud)) }
+    if claim == .request || claim == .escRequest {
+      sender.requests += 1
+      sender.add(request: reading, at: event.start.middle)
+    }
+    if finding.contradictsClaim {
+      sender.claims[reading.stockSender, default: 0] += 1
+      if claim != .request { sender.forged += 1 }
+    }
+  }
+
+  /// Coarser times say nothing of a delay, in nanoseconds.
+  private static let coarse: Int64 = 2_000_000
+
+  /// A later answer has waited for something else.
+  private static let slowestAnswer: Int64 = 100_000_000
+
+  private func time(
+    _ event: BusEvent, _ reading: FrameReading, _ claim: Claim, tap: Int, in sender: inout SenderStatistics
+  ) {
+    let state = taps[tap]
+    let isScheduled = sender.transmitter == .ble ? claim.isHeartbeat : claim == .request
+    if isScheduled {
+      if let last = sender.lastScheduled { sender.intervals.add(event.start.middle - last) }
+      sender.lastScheduled = event.start.middle
+    }
+    func delay(behind end: TimeBounds?) -> Int64? {
+      guard let end, end.error + event.start.error <= Self.coarse else { return nil }
+      return event.start.middle - end.middle
+    }
+    switch claim {
+    case .request:
+      // Behind something else: not at once behind a heartbeat.
+      if let delay = delay(behind: state.heartbeatEnd) {
+        sender.heartbeatDelays.add(delay)
+      } else if state.heartbeatEnd == nil, state.lastEnd.map({ $0.error <= Self.coarse }) ?? false {
+        sender.heartbeatDelays.add(.max / 4)
+      }
+    case .escAnswer where reading.subject == .esc, .batteryAnswer:
+      if let delay = delay(behind: requestEnds[reading.subject]), (0...Self.slowestAnswer).contains(delay) {
+        sender.answerDelays.add(delay)
+      }
+    default: break
+    }
+  }
+
+  private mutating func note(_ reading: FrameReading, _ claim: Claim, tap: Int) {
+    switch reading.act {
+    case .readRequest: taps[tap].asked[reading.subject, default: 0] += 1
+    case .readReply where claim == .escAnswer || claim == .batteryAnswer:
+      taps[tap].answered[reading.subject, default: 0] += 1
+    default: break
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/// What both captures of a trial are cut from: a ride, without the radio's delays.
+public struct TrialRide: Sendable {
+  /// A frame on the single wire.
+  public struct Wire: Hashable, Sendable {
+    /// Start of the first start bit and end of the last stop bit, nanoseconds of the ride.
+    public var start: Int64
+    public var end: Int64
+    public var frame: [UInt8]
+    /// Run over by another transmission: no capture shows it whole.
+    public var collided: Bool
+  }
+
+  /// A message that passed between phone and BLE module.
+  public struct Radio: Hashable, Sendable {
+    /// When the wire was ready for it: a phone's request started there, or an answer ended there.
+    public var wire: Int64
+    /// As the phone wrote or got it.
+    public var frame: [UInt8]
+    public var toPhone: Bool
+    /// Whether the phone asked for it.
+    public var solicited: Bool
+    /// Why it was sent to the phone; `own` for the phone's writes.
+    public var cause: Cause
+  }
+
+  public let scenario: Scenario
+  /// Requests and answers; heartbeats are left out.
+  public let wire: [Wire]
+  public let radio: [Radio]
+  /// Nanoseconds.
+  public let length: Int64
+
+  /// Runs a scenario for some seconds.
+  public init(_ scenario: Scenario, seconds: Double) {
+    self.scenario = scenario
+    length = Int64(seconds * 1e9)
+    var scooter = Scooter(scenario)
+    var builder = Builder()
+    while let occurrence = scooter.next(until: length) { builder.take(occurrence) }
+    wire = builder.wire
+    radio = builder.radio.sorted { $0.wire < $1.wire }
+  }
+
+  private struct Builder {
+    var wire: [Wire] = []
+    var radio: [Radio] = []
+    /// Answers on the wire that may still come to the phone, oldest first.
+    private var answers: [(end: Int64, frame: [UInt8], cause: Cause)] = []
+    private var answersHead = 0
+    /// What the phone wrote and the wire has not seen, oldest first.
+    private var writes: [[UInt8]] = []
+
+    mutating func take(_ occurrence: Occurrence) {
+      switch occurrence {
+      case .transmission(let transmission) where transmission.line == .escBle: take(transmission.truth)
+      case .radio(let message) where message.direction == .toScooter: writes.append(message.frame)
+      case .radio(let message) where !message.frame.isEmpty: notified(message)
+      default: return
+      }
+    }
+
+    private mutating func take(_ truth: GroundTruth) {
+      guard truth.frame.count > 5, truth.frame[4] != 0x65, truth.frame[4] != 0x64 else { return }
+      wire.append(Wire(start: truth.start, end: truth.end, frame: truth.frame, collided: truth.collided))
+      if truth.sender == .ble, truth.cause == .phone {
+        guard let index = writes.firstIndex(where: { $0[3] == truth.frame[3] && $0[5] == truth.frame[5] }) else {
+          return
+        }
+        radio.append(
+          Radio(wire: truth.start, frame: writes[index], toPhone: false, solicited: true, cause: .own))
+        writes.removeFirst(index + 1)
+      } else if truth.frame[3] == 0x23 || truth.frame[3] == 0x25, !truth.collided {
+        answers.append((truth.end, truth.frame, truth.cause))
+      }
+    }
+
+    private mutating func notified(_ message: RadioFrame) {
+      guard let index = answers[answersHead...].firstIndex(where: { $0.frame == message.frame }) else { return }
+      radio.append(
+        Radio(
+          wire: answers[index].end, frame: message.frame, toPhone: true, solicited: message.solicited,
+          cause: answers[index].cause))
+      answersHead = index + 1
+      if answersHead > 512 {
+        answers.removeFirst(answersHead)
+        answersHead = 0
+      }
+    }
+  }
+}

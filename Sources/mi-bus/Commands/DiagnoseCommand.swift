@@ -1,0 +1,80 @@
+import ArgumentParser
+import BleSide
+import BusPrinter
+import BusTimeline
+import CaptureFiles
+import Foundation
+import Glibc
+import NinebotBus
+import ScooterProfiles
+import UartSniffer
+
+/// `mi-bus diagnose`: who injects messages, in plain words. Never transmits.
+struct DiagnoseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagnose",
+    abstract: "Say which device injects messages, with the evidence.",
+    discussion: """
+      BUS is a recording or a port; BLE is the phone's log of the same ride, whose clock is found by content. Either \
+      alone says what it can. Exit code 1: something injects; 0: nothing does.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The bus, the phone's log, or both: a port, sim:SCENARIO, or files.", valueName: "source"))
+  var sources: [String]
+
+  @OptionGroup(title: "Reading") var input: InputOptions
+  @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
+
+  @Option(name: .customLong("for"), help: ArgumentHelp("End a live capture after this time.", valueName: "time"))
+  var duration: TimeSpan?
+
+  @Flag(help: "One JSON object of kind verdict.")
+  var json = false
+
+  @Option(help: "Colour: auto, always or never.")
+  var color: ColourChoice = .auto
+
+  @Option(help: ArgumentHelp("Write a page that explains it, with the time line.", valueName: "file"))
+  var html: String?
+
+  @Option(help: ArgumentHelp("Write a trace for ui.perfetto.dev.", valueName: "file"))
+  var perfetto: String?
+
+  mutating func run() throws {
+    signal(SIGPIPE, SIG_IGN)
+    let environment = ProcessInfo.processInfo.environment
+    let profile = try ProfileLibrary(environment: environment).profile(input.profile)
+    let run = DiagnoseRun(
+      profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
+      pause: input.pauseTime, links: input.links, wantsItems: html != nil || perfetto != nil)
+    let sides = try Sides(sources, keys: keys)
+    let result = try diagnose(run, sides)
+    for note in result.notes { Messages.note(note) }
+    var output = OutputStream.standard
+    let writer = DiagnosisWriter(result.diagnosis, style: color.style)
+    if json { writer.json(to: &output.buffer) } else { writer.text(to: &output.buffer) }
+    try output.flush()
+    try ReportFiles(html: html, perfetto: perfetto).write(
+      result, title: sources.joined(separator: ", "), profile: profile)
+    if result.diagnosis.injects { throw ExitCode(1) }
+  }
+
+  private func diagnose(_ run: DiagnoseRun, _ sides: Sides) throws -> DiagnoseRun.Result {
+    let phone = sides.phone.map { PhoneLog($0) }
+    guard !sides.bus.isEmpty else {
+      guard let phone else { throw InputError("no source", "there is nothing to diagnose") }
+      return run.alone(phone)
+    }
+    let opener = SourceOpener(input: input)
+    if sides.bus.contains(where: \.isLive) {
+      guard sides.bus.allSatisfy(\.isLive) else {
+        throw InputError(
+          sources.joined(separator: " "), "live sources and recordings have no clock in common",
+          remedy: "diagnose one after the other")
+      }
+      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds, phone: phone)
+    }
+    return try run.recorded(try opener.recorded(sides.bus), phone: phone)
+  }
+}

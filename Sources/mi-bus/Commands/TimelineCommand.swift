@@ -1,0 +1,91 @@
+import ArgumentParser
+import BusPrinter
+import BusTimeline
+import CaptureFiles
+import Foundation
+import Glibc
+import NinebotBus
+import ScooterProfiles
+import UartSniffer
+
+/// `mi-bus timeline`: bus and phone side by side on one clock.
+struct TimelineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "timeline",
+    abstract: "Show bus and phone side by side on one clock.",
+    discussion: """
+      The wire on the left, the phone on the right; each answer tells what it answers, and what the phone received \
+      without asking is marked. Pages well with: mi-bus timeline BUS BLE --color always | less -RS
+      """)
+
+  @Argument(help: ArgumentHelp("A recording of the bus, and the phone's log.", valueName: "source"))
+  var sources: [String]
+
+  @OptionGroup(title: "Reading") var input: InputOptions
+  @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
+
+  @Option(help: ArgumentHelp("Only from this time on, since the start of the bus capture: 90s, 2m.", valueName: "time"))
+  var from: TimeSpan?
+
+  @Option(help: ArgumentHelp("Only up to this time.", valueName: "time"))
+  var to: TimeSpan?
+
+  @Option(help: ArgumentHelp("Only a second to either side of this time.", valueName: "time"))
+  var around: TimeSpan?
+
+  @Flag(help: "JSON Lines, one object for each item, and the verdict last.")
+  var json = false
+
+  @Option(help: "Colour: auto, always or never.")
+  var color: ColourChoice = .auto
+
+  mutating func validate() throws {
+    if around != nil, from != nil || to != nil { throw ValidationError("--around goes without --from and --to") }
+  }
+
+  mutating func run() throws {
+    signal(SIGPIPE, SIG_IGN)
+    let environment = ProcessInfo.processInfo.environment
+    let profile = try ProfileLibrary(environment: environment).profile(input.profile)
+    let sides = try Sides(sources, keys: keys)
+    guard !sides.bus.isEmpty, !sides.bus.contains(where: \.isLive) else {
+      throw InputError(
+        sources.joined(separator: " "), "holds no recording of the bus",
+        remedy: "record one with 'mi-bus sniff PORT --write bus.pcapng'; the phone's log alone is for 'mi-bus sniff'")
+    }
+    let run = DiagnoseRun(
+      profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
+      pause: input.pauseTime, links: input.links, wantsItems: true)
+    let phone = sides.phone.map { PhoneLog($0) }
+    let result = try run.recorded(try SourceOpener(input: input).recorded(sides.bus), phone: phone)
+    for note in result.notes { Messages.note(note) }
+    var output = OutputStream.standard
+    let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)
+    if json {
+      writer.json(in: range, to: &output.buffer)
+      DiagnosisWriter(result.diagnosis, style: color.style).json(to: &output.buffer)
+    } else {
+      writer.text(in: range, to: &output.buffer)
+    }
+    try output.flush()
+    if result.leftOut > 0 {
+      Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
+    }
+    if !json { for sentence in result.diagnosis.verdict { Messages.note(sentence) } }
+  }
+
+  private var range: Range<Int64> {
+    let second: Int64 = 1_000_000_000
+    if let around { return (around.nanoseconds - second)..<(around.nanoseconds + second) }
+    return (from?.nanoseconds ?? .min)..<max(to?.nanoseconds ?? .max, from?.nanoseconds ?? .min)
+  }
+
+  /// Of the terminal, or what COLUMNS says.
+  private static var columns: Int {
+    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 20 {
+      return columns
+    }
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 140
+  }
+}

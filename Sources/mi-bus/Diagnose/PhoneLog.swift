@@ -1,0 +1,51 @@
+import BleSide
+import BusTimeline
+import CaptureFiles
+import NinebotBus
+
+/// The phone's messages, kept while its clock is being found. Bounded; what is left out is said.
+struct PhoneLog {
+  private(set) var messages: [BleMessage] = []
+  private(set) var notes: [String] = []
+  private(set) var alignment = AlignmentStream()
+  private(set) var counts = Diagnosis.Notifications()
+  private(set) var leftOut = 0
+  let hasTimes: Bool
+
+  /// About a day of what a polling dash causes.
+  private static let most = 1_500_000
+
+  /// Reads a log to its end. What is readable before a defect is kept, and the defect becomes a note.
+  init(_ recording: BleRecording) {
+    var recording = recording
+    hasTimes = recording.hasTimes
+    do throws(InputError) {
+      while let event = try recording.next() {
+        switch event {
+        case .message(let message): add(message)
+        case .note(let note): notes.append(note.description)
+        }
+      }
+    } catch {
+      notes.append(error.description)
+    }
+  }
+
+  private mutating func add(_ message: BleMessage) {
+    if let event = Self.alignmentEvent(message), hasTimes { alignment.append(event) }
+    if message.direction == .toPhone {
+      counts.total += 1
+      if message.condition == .preSession { counts.preSession += 1 }
+      if message.solicited == false { counts.unsolicited += 1 }
+    }
+    if messages.count < Self.most { messages.append(message) } else { leftOut += 1 }
+  }
+
+  /// What a message is to the search for the clock: its content, or its L where it cannot be read.
+  static func alignmentEvent(_ message: BleMessage) -> AlignmentEvent? {
+    let time = TimeBounds(message.time)
+    if let frame = message.frame { return AlignmentEvent(frame, start: time, end: time) }
+    guard message.ok, let length = message.length else { return nil }
+    return AlignmentEvent(sealed: length, message.direction == .toScooter ? .request : .reply, at: time)
+  }
+}

@@ -1,0 +1,172 @@
+import BusTimeline
+import NinebotBus
+import ScooterSim
+import Testing
+
+extension AlignmentTrial {
+  /// Both streams; without a key only lengths are known of the phone's side.
+  func streams(sealed: Bool = false) -> (bus: AlignmentStream, ble: AlignmentStream) {
+    var bus = AlignmentStream(), ble = AlignmentStream()
+    for time in [busCovered.lowerBound, busCovered.upperBound] { bus.extend(to: time) }
+    for time in [bleCovered.lowerBound, bleCovered.upperBound] { ble.extend(to: time) }
+    let error = Int64(settings.busError * 1e9)
+    for message in self.bus {
+      let event = AlignmentEvent(
+        message.frame.span, start: TimeBounds(message.start, error: error), end: TimeBounds(message.end, error: error))
+      if let event { bus.append(event) }
+    }
+    for message in self.ble {
+      let time = TimeBounds(message.time)
+      if sealed {
+        ble.append(AlignmentEvent(sealed: message.frame[2], message.toPhone ? .reply : .request, at: time))
+      } else if let event = AlignmentEvent(message.frame.span, start: time, end: time) {
+        ble.append(event)
+      }
+    }
+    return (bus, ble)
+  }
+
+  func align(sealed: Bool = false) -> ClockAlignment {
+    let (bus, ble) = streams(sealed: sealed)
+    return ClockAligner.align(bus: bus, ble: ble)
+  }
+}
+
+extension ClockAlignment {
+  var clocks: AlignedClocks? {
+    if case .aligned(let clocks) = self { clocks } else { nil }
+  }
+
+  var refusal: Refusal? {
+    if case .refused(let refusal) = self { refusal } else { nil }
+  }
+}
+
+@Suite struct AlignmentTrialTests {
+  static func scenario(_ name: String, rides: Bool, seed: UInt64) -> Scenario? {
+    var scenario = try? Scenario.named(name, seed: seed)
+    scenario?.ride.rides = rides
+    return scenario
+  }
+
+  @Test func truthLiesWithinTheBoundAndNothingIsAlignedWrong() throws {
+    let scenarios = try [
+      #require(Self.scenario("phone", rides: true, seed: 5)),
+      #require(Self.scenario("displaydash", rides: false, seed: 6)),
+    ]
+    let trials = AlignmentTrials(rideSeconds: 240, scenarios: scenarios)
+    let result = trials.run(0..<40) { trial in
+      trial.align().clocks.map {
+        .aligned(offset: $0.offsetSeconds, bound: $0.boundSeconds, driftPPM: $0.driftPPM)
+      } ?? .refused
+    }
+    #expect(result.wrong == 0)
+    #expect(result.insideShare >= 0.995)
+    #expect(result.refusedLong == 0)
+    #expect(result.aligned >= 25)
+  }
+
+  @Test func aMinuteGivesFewMillisecondsAndLittleDrift() throws {
+    let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 9)), seconds: 130)
+    for seed in 0..<6 as Range<UInt64> {
+      var settings = AlignmentTrial.Settings()
+      settings.busSeconds = 120
+      settings.bleSeconds = 120
+      settings.overlapSeconds = 120
+      settings.offset = -70_000.25
+      settings.driftPPM = 150
+      settings.seed = seed
+      let trial = AlignmentTrial(ride, settings)
+      let clocks = try #require(trial.align().clocks)
+      #expect(2 * clocks.boundSeconds < 5e-3)
+      #expect(abs(clocks.offsetSeconds - settings.offset) <= clocks.boundSeconds)
+      #expect(abs(clocks.driftPPM - settings.driftPPM) <= clocks.first.driftBoundPPM)
+      for message in trial.ble {
+        let time = clocks.busTime(ofBle: message.time)
+        #expect(time.earliest <= message.busTime && message.busTime <= time.latest)
+      }
+    }
+  }
+
+  @Test func aClockThatIsSetGivesTwoStretches() throws {
+    let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 11)), seconds: 200)
+    for step in [-40.0, 3] {
+      var settings = AlignmentTrial.Settings()
+      settings.busSeconds = 180
+      settings.bleSeconds = 180
+      settings.overlapSeconds = 180
+      settings.offset = 10
+      settings.step = step
+      let trial = AlignmentTrial(ride, settings)
+      let clocks = try #require(trial.align().clocks)
+      #expect(clocks.segments.count >= 2)
+      #expect(abs(clocks.offsetSeconds - settings.offset) <= clocks.boundSeconds)
+      let last = try #require(clocks.segments.last)
+      let end = trial.busCovered.upperBound
+      #expect(
+        abs(Double(last.offset(at: end).middle) - trial.offset(atBus: end)) <= Double(last.offset(at: end).error) + 1)
+    }
+  }
+
+  @Test func lengthsAloneStillFindThePlace() throws {
+    let ride = TrialRide(try #require(Self.scenario("displaydash", rides: true, seed: 12)), seconds: 130)
+    var settings = AlignmentTrial.Settings()
+    settings.busSeconds = 120
+    settings.bleSeconds = 100
+    settings.overlapSeconds = 100
+    settings.offset = 3600
+    let clocks = try #require(AlignmentTrial(ride, settings).align(sealed: true).clocks)
+    #expect(abs(clocks.offsetSeconds - settings.offset) <= clocks.boundSeconds)
+  }
+
+  @Test func withExactTimesTheMatchIsWithinTwoTenthsOfAMillisecond() throws {
+    let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 13)), seconds: 130)
+    var settings = AlignmentTrial.Settings()
+    settings.busSeconds = 120
+    settings.bleSeconds = 120
+    settings.overlapSeconds = 120
+    settings.interval = 0
+    settings.slot = 0
+    let clocks = try #require(AlignmentTrial(ride, settings).align().clocks)
+    #expect(abs(clocks.offsetSeconds) < 200e-6)
+    #expect(clocks.boundSeconds < 200e-6)
+  }
+}
+
+@Suite struct AlignmentRefusalTests {
+  private func stream(_ times: [Int64], _ register: (Int) -> UInt8, ends: Bool = false) -> AlignmentStream {
+    var stream = AlignmentStream()
+    for (index, time) in times.enumerated() {
+      let frame = Frame(to: 0x23, 0x01, register(index), [1, 2, 3, 4])
+      if let event = AlignmentEvent(frame, start: TimeBounds(time), end: TimeBounds(time)) { stream.append(event) }
+    }
+    return stream
+  }
+
+  @Test func emptyCapturesAreRefused() {
+    let empty = AlignmentStream()
+    #expect(ClockAligner.align(bus: empty, ble: empty).refusal == .nothingToCompare)
+    let some = stream([1_000_000_000], { _ in 0x10 })
+    #expect(ClockAligner.align(bus: some, ble: empty).refusal == .nothingToCompare)
+    #expect(ClockAligner.align(bus: empty, ble: some).refusal == .nothingToCompare)
+  }
+
+  @Test func differentContentsHaveNothingInCommon() {
+    let times = (0..<200).map { Int64($0) * 100_000_000 }
+    let bus = stream(times, { _ in 0x10 }), ble = stream(times, { _ in 0x20 })
+    #expect(ClockAligner.align(bus: bus, ble: ble).refusal == .nothingInCommon)
+  }
+
+  @Test func aStrictRhythmOfEqualMessagesIsAmbiguous() {
+    let times = (0..<400).map { Int64($0) * 300_000_000 }
+    let bus = stream(times, { UInt8($0 % 4) })
+    let ble = stream(times.map { $0 + 20_000_000 }, { UInt8($0 % 4) })
+    #expect(ClockAligner.align(bus: bus, ble: ble).clocks == nil)
+  }
+
+  @Test func timesAtTheEdgeOfTheRangeDoNotTrap() {
+    let times: [Int64] = [.min, .min + 1, -5, 0, 7, .max - 1, .max]
+    let wild = stream(times, { _ in 1 })
+    #expect(ClockAligner.align(bus: wild, ble: wild).clocks == nil)
+  }
+}

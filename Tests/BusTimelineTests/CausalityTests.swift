@@ -1,0 +1,56 @@
+import BleSide
+import BusTimeline
+import NinebotBus
+import ScooterSim
+import Testing
+
+@Suite struct CausalityTests {
+  @Test(arguments: ["phone", "displaydash"])
+  func everyNotificationHasItsCause(_ name: String) throws {
+    let score = try CausalityTrial().run(Scenario.named(name, seed: 21))
+    #expect(score.notifications > 300)
+    #expect(score.solicitedRight * 1000 >= score.notifications * 999, "\(score.wrong.prefix(5))")
+    #expect(score.causesRight * 1000 >= score.causes * 995, "\(score.wrong.prefix(5))")
+  }
+
+  @Test func chainsHaveTheHopsOfTheScooter() throws {
+    let score = try CausalityTrial().run(Scenario.named("phone", seed: 22))
+    #expect(score.completeChains.count > 300)
+    for chain in score.completeChains {
+      let request = try #require(chain.requestLatency), reply = try #require(chain.replyLatency)
+      let notification = try #require(chain.notificationLatency)
+      // Radio and slot; the answer's delay on the wire; the radio (protocol.md 5.2, 6.9). Bounds of the alignment apart.
+      #expect((-5_000_000...250_000_000).contains(request))
+      #expect((0...250_000_000).contains(reply))
+      #expect((-5_000_000...250_000_000).contains(notification))
+      #expect(chain.totalLatency ?? 0 > 0)
+    }
+  }
+
+  @Test func whatTheBusDidNotShowIsToldAsBroken() throws {
+    var trial = CausalityTrial()
+    trial.hidden = 20_000_000_000...25_000_000_000
+    let score = try trial.run(Scenario.named("phone", seed: 23))
+    // Some 40 writes in five seconds, none of them on the bus.
+    #expect(score.chains[.neverOnWire] ?? 0 >= 20)
+    // The phone's log alone still says that its answers were asked for.
+    #expect(score.solicitedRight * 100 >= score.notifications * 99)
+  }
+
+  @Test func theTallyShowsTheRingOfTheDash() throws {
+    let score = try CausalityTrial().run(Scenario.named("displaydash", seed: 24))
+    #expect(score.tally.unsolicited > 300)
+    #expect((4...20).contains(score.tally.rate))
+    let ring = score.tally.ring.members.map { [Int($0.address ?? 0), Int($0.register ?? 0), $0.dataBytes] }
+    #expect(Set(ring) == [[0x23, 0x3A, 4], [0x25, 0x40, 30], [0x25, 0x31, 10], [0x23, 0xB0, 32]])
+    let dash = try #require(score.census.injectors.first)
+    #expect(dash == .dash(1))
+    #expect(score.census.entries[dash]?.blocks.count == 4)
+  }
+
+  @Test func aStockScooterHasNoInjector() throws {
+    let score = try CausalityTrial().run(Scenario.named("phone", seed: 25))
+    #expect(score.tally.unsolicited == 0)
+    #expect(score.census.injectors.isEmpty)
+  }
+}

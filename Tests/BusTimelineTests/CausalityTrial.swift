@@ -1,0 +1,172 @@
+import BleSide
+import BusTimeline
+import NinebotBus
+import ScooterProfiles
+import ScooterSim
+import UartSniffer
+
+/// A simulated ride taken through decoder, alignment, attribution and causality, and held against the truth.
+struct CausalityTrial {
+  var seconds = 60.0
+  var settings = AlignmentTrial.Settings()
+  /// Leave out the bus's frames in this range, nanoseconds of the ride: a tap that misses something.
+  var hidden: ClosedRange<Int64>?
+
+  struct Score {
+    var notifications = 0
+    var solicitedRight = 0
+    var causes = 0
+    var causesRight = 0
+    var chains: [CausalChain.Outcome: Int] = [:]
+    var completeChains: [CausalChain] = []
+    var tally = UnsolicitedTally()
+    var census = RequestCensus()
+    var alignment: ClockAlignment
+    /// What is wrong, for people.
+    var wrong: [String] = []
+  }
+
+  init() {
+    settings.loss = 0
+    settings.offset = 4321.5
+    settings.driftPPM = -80
+  }
+
+  func run(_ scenario: Scenario) throws -> Score {
+    var settings = settings
+    settings.busSeconds = seconds
+    settings.bleSeconds = seconds
+    settings.overlapSeconds = seconds
+    let trial = AlignmentTrial(TrialRide(scenario, seconds: seconds), settings)
+    let origin = trial.busCovered.lowerBound
+    let wire = decode(scenario)
+    let messages = messages(of: trial)
+    var bus = AlignmentStream(), ble = AlignmentStream()
+    for (event, bytes) in wire { bus.append(event, bytes: bytes.span, origin: origin) }
+    for message in messages { ble.append(message) }
+    var score = Score(alignment: ClockAligner.align(bus: bus, ble: ble))
+    guard let clocks = score.alignment.clocks, let first = messages.first, let last = messages.last else { return score }
+    let profile = try ProfileLibrary(folder: "").profile()
+    var phone = PhoneRequests(clocks: clocks, origin: origin, log: first.time...last.time)
+    for message in messages { phone.add(message, profile: profile, clocks: clocks, origin: origin) }
+    let attributed = attribute(wire, phone, profile)
+    for (event, _) in attributed { score.census.push(event) }
+    var tracker = CausalityTracker(clocks: clocks, origin: origin)
+    var next = 0
+    var judge = Judge(trial: trial, messages: messages, score: score)
+    for (id, (event, bytes)) in attributed.enumerated() {
+      while next < messages.count, clocks.busTime(ofBle: messages[next].time).middle - origin < event.event.start.middle {
+        tracker.push(messages[next])
+        judge.take(tracker.outcomes)
+        next += 1
+      }
+      tracker.push(event, bytes: bytes.span, id: Int64(id))
+      judge.take(tracker.outcomes)
+    }
+    for message in messages[next...] {
+      tracker.push(message)
+      judge.take(tracker.outcomes)
+    }
+    tracker.finish()
+    judge.take(tracker.outcomes)
+    return judge.score
+  }
+
+  private func decode(_ scenario: Scenario) -> [(BusEvent, [UInt8])] {
+    var scooter = Scooter(scenario)
+    var probe = LineProbe(.escBle, rule: scenario.rule, quality: .edges, seed: scenario.seed)
+    var decoder = FrameDecoder()
+    var all: [(BusEvent, [UInt8])] = []
+    func drain(_ decoder: FrameDecoder) {
+      for event in decoder.events where hidden?.contains(event.start.middle) != true {
+        all.append((event, Array(decoder.buffer[event.range])))
+      }
+    }
+    let limit = Int64(seconds * 1e9)
+    while let occurrence = scooter.next(until: limit) {
+      probe.push(occurrence)
+      guard probe.bytes.count > 2048 else { continue }
+      let (bytes, times) = probe.take()
+      decoder.push(bytes.span, times: times.span)
+      drain(decoder)
+    }
+    probe.finish(at: limit)
+    let (bytes, times) = probe.take()
+    decoder.push(bytes.span, times: times.span)
+    drain(decoder)
+    decoder.finish()
+    drain(decoder)
+    return all
+  }
+
+  private func messages(of trial: AlignmentTrial) -> [BleMessage] {
+    var replies = ReplyTracker()
+    return trial.ble.enumerated().map { index, message in
+      var made = BleMessage(
+        time: message.time, start: message.time, direction: message.toPhone ? .toPhone : .toScooter, format: .ccm,
+        condition: .readable, body: Array(message.frame[3..<(message.frame.count - 2)]))
+      made.sequence = index
+      replies.push(&made)
+      return made
+    }
+  }
+
+  private func attribute(
+    _ wire: [(BusEvent, [UInt8])], _ phone: PhoneRequests, _ profile: Profile
+  ) -> [(AttributedEvent, [UInt8])] {
+    var sink = Sink()
+    var attributor = Attributor(profile: profile, patience: .recorded)
+    attributor.add(taps: [
+      Tap(name: "bus0", detail: "sim", baud: .standard, quality: .edges(sample: 62))
+    ])
+    attributor.set(phone: phone, tap: 0)
+    for (event, bytes) in wire { attributor.push(event, tap: 0, bytes: bytes.span, into: &sink) }
+    attributor.finish(into: &sink)
+    return sink.events
+  }
+
+  private struct Sink: AttributedEventSink {
+    var events: [(AttributedEvent, [UInt8])] = []
+    mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
+      events.append((event, bytes.indices.map { bytes[$0] }))
+    }
+  }
+
+  /// Compares what comes out with the truth.
+  private struct Judge {
+    let trial: AlignmentTrial
+    let messages: [BleMessage]
+    var score: Score
+
+    mutating func take(_ outcomes: [CausalOutcome]) {
+      for outcome in outcomes {
+        switch outcome {
+        case .chain(let chain):
+          score.chains[chain.outcome, default: 0] += 1
+          if chain.outcome == .complete { score.completeChains.append(chain) }
+        case .notification(let finding): take(finding)
+        }
+      }
+    }
+
+    private mutating func take(_ finding: NotificationFinding) {
+      let truth = trial.ble[finding.sequence]
+      score.tally.push(messages[finding.sequence], finding: finding)
+      score.notifications += 1
+      if finding.solicited == truth.solicited { score.solicitedRight += 1 }
+      let cause: BusTimeline.Cause =
+        switch truth.cause {
+        case .reply(to: .phone): .replyToPhone
+        case .reply(to: .dash(let number)): .reply(to: .dash(UInt8(number)))
+        default: .unknown
+        }
+      score.causes += 1
+      if finding.cause == cause { score.causesRight += 1 }
+      if finding.cause != cause || finding.solicited != truth.solicited {
+        score.wrong.append(
+          "\(finding.sequence) \(truth.frame[3...5]) at \(truth.wire - trial.busCovered.lowerBound): \(cause) \(truth.solicited)"
+            + " found \(finding.cause) \(String(describing: finding.solicited)) reply \(finding.reply?.end.middle ?? -1)")
+      }
+    }
+  }
+}
