@@ -82,12 +82,10 @@ import Testing
       name: "logicdata title alone", content: [0x7F, 1, 10, 1, 10] + Array("Data save2".utf8), code: 2, says: "rubbish"),
     Rubbish(
       name: "VCD that stops", content: Array("$timescale 1 ns $end\n$var wire 1 ! a".utf8), code: 2, says: "rubbish"),
+    Rubbish(name: "noise", content: Self.noise(60_000), code: 0, says: "no sound frame"),
+    Rubbish(name: "zeros", content: Array(repeating: 0, count: 60_000), code: 0, says: "no sound frame"),
     Rubbish(
-      name: "Bluetooth log", content: Array("btsnoop\0".utf8) + [0, 0, 0, 1, 0, 0, 3, 0xEA], code: 2, says: "Bluetooth"),
-    Rubbish(name: "noise", content: Self.noise(300_000), code: 0, says: "no sound frame"),
-    Rubbish(name: "zeros", content: Array(repeating: 0, count: 300_000), code: 0, says: "no sound frame"),
-    Rubbish(
-      name: "headers without end", content: (0..<100_000).flatMap { _ in [0x55, 0xAA] as [UInt8] }, code: 0,
+      name: "headers without end", content: (0..<20_000).flatMap { _ in [0x55, 0xAA] as [UInt8] }, code: 0,
       says: "no sound frame"),
     Rubbish(name: "half a frame", content: [0x55, 0xAA, 0xFF, 0x20, 0x65], code: 0, says: "0 frames"),
   ]
