@@ -7,10 +7,10 @@ MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy fuzz manual docs clean
+.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz manual docs clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the missing -dev packages (Debian, Ubuntu)
 	@missing=; for package in $(PACKAGES); do \
@@ -48,6 +48,15 @@ manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
 	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
+
+accuracy: deps ## hold findings against simulated scooters: 100 000 frames of each, at each time quality
+	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
+	.build/release/mi-bus-accuracy --strict
+	.build/release/mi-bus-accuracy --collisions
+
+accuracy-short: deps ## the same, shorter
+	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
+	.build/release/mi-bus-accuracy --strict --frames 15000
 
 docs: deps ## DocC pages of the modules, into .build/docs
 	@for module in $(MODULES); do \

@@ -5,6 +5,7 @@ public import UartSniffer
 public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// Who transmits, and how.
   public private(set) var senders = SenderTable()
+  private var collisions = CollisionFinder()
   private let profile: Profile
   private let errorName: Label?
   private var wire = Diagnosis.Wire()
@@ -27,10 +28,14 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   }
 
   /// Makes room for taps that became known.
-  public mutating func add(taps: [Tap]) { senders.add(taps: taps) }
+  public mutating func add(taps: [Tap]) {
+    senders.add(taps: taps)
+    collisions.add(taps: taps)
+  }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
     senders.push(row)
+    collisions.push(row, bytes: bytes)
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
@@ -94,6 +99,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
 
   private func wireFacts(_ exchanges: ExchangeTotals) -> Diagnosis.Wire {
     var wire = wire
+    var collisions = collisions
+    collisions.finish()
+    wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
     if wire.duration > 0 {
       wire.load = min(1, Double(airTime) / Double(wire.duration))
