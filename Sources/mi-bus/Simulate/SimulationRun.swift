@@ -117,13 +117,13 @@ struct SimulationRun: ~Copyable {
     out.append(quoted: "mi-bus \(MiBus.version)")
     out.append(",\"scenario\":")
     out.append(quoted: settings.scenario.name)
-    out.append(",\"seed\":\(settings.scenario.seed),\"start\":")
+    out.append(string: ",\"seed\":\(settings.scenario.seed),\"start\":")
     out.append(seconds: settings.origin, decimals: 9)
     out.append(",\"duration\":")
     out.append(seconds: settings.duration, decimals: 9)
-    out.append(",\"clock_offset\":\(Double(settings.radio.clockOffset) / 1e9)")
-    out.append(",\"clock_drift_ppm\":\(settings.radio.clockDrift)")
-    if let interval = settings.radio.interval { out.append(",\"interval_ms\":\(Double(interval) / 1e6)") }
+    out.append(string: ",\"clock_offset\":\(Double(settings.radio.clockOffset) / 1e9)")
+    out.append(string: ",\"clock_drift_ppm\":\(settings.radio.clockDrift)")
+    if let interval = settings.radio.interval { out.append(string: ",\"interval_ms\":\(Double(interval) / 1e6)") }
     out.append("}")
     return out.withBytes { bytes in bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
   }
