@@ -202,7 +202,9 @@ function start() {
     const what = button.dataset.do;
     if (what === "example" && events.header.example < 0) button.remove();
     else if ((what === "before" || what === "after") && events.notableFrom(-1, 1) < 0) button.remove();
-    else button.addEventListener("click", () => controls.act(what));
+    else if (!events.hasInjected && what === "before") button.textContent = "‹ Damaged";
+    else if (!events.hasInjected && what === "after") button.textContent = "Damaged ›";
+    button.addEventListener("click", () => controls.act(what));
   }
   drawing.resize();
   new ResizeObserver(() => {

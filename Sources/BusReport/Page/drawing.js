@@ -92,15 +92,20 @@ class Drawing {
     context.textAlign = "left";
     for (let time = Math.ceil(view.from / step) * step; time < view.from + view.span; time += step) {
       const x = Math.round(view.x(time)) + 0.5;
-      context.strokeStyle = colours.line;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(x, 6);
-      context.lineTo(x, this.height);
-      context.stroke();
+      this.line(x);
       context.fillStyle = colours.soft;
       context.fillText(secondsText(time, step), x + 5, 13);
     }
+  }
+
+  line(x) {
+    const { context } = this;
+    context.strokeStyle = this.colours.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, 6);
+    context.lineTo(x, this.height - 6);
+    context.stroke();
   }
 
   names() {
@@ -137,6 +142,7 @@ class Drawing {
         context.fillRect(0, y + 4, 3, Size.lane - 8);
       }
     });
+    if (view.left > 0) this.line(view.left - 0.5);
   }
 
   /** The events of a lane that are in sight, as places in its arrays. */
