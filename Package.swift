@@ -91,7 +91,8 @@ let package = Package(
       dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
-        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+        .embedInCode("Page/map.js"), .embedInCode("Page/drawing.js"),
+        .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -140,7 +141,9 @@ let package = Package(
       name: "BusPrinterTests", dependencies: ["BusPrinter", "ScooterProfiles", "NinebotBus", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "BusReportTests",
-      dependencies: ["BusReport", "BusTimeline", "NinebotBus", "ScooterProfiles", "ScooterSim", "CaptureFiles", "TestSupport"],
+      dependencies: [
+        "BusReport", "BusTimeline", "NinebotBus", "ScooterProfiles", "ScooterSim", "CaptureFiles", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["mi-bus", "ScooterSim", "TestSupport"], swiftSettings: swiftSettings),

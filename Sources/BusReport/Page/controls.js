@@ -10,7 +10,7 @@ class Controls {
     this.listenToKeys(drawing.canvas);
     this.listenToPointers(drawing.canvas);
     this.listenToWheel(drawing.canvas);
-    this.listenToMap(drawing.map);
+    this.listenToMap(drawing.map.canvas);
   }
 
   /** What a key or a button does. */
@@ -157,7 +157,7 @@ class Controls {
     const { view, drawing } = this;
     const go = (event) => {
       view.flight = null;
-      view.show(drawing.mapTime(event.offsetX) - view.span / 2, view.span);
+      view.show(drawing.map.time(event.offsetX) - view.span / 2, view.span);
     };
     map.addEventListener("pointerdown", (event) => {
       map.setPointerCapture(event.pointerId);
