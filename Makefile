@@ -1,6 +1,6 @@
 # mi-bus: every command that a person or CI needs. `make help` lists them.
 SWIFT ?= swift
-PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev pkg-config
+PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-dev pkg-config
 # The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
 RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
