@@ -20,6 +20,13 @@ import Testing
 
   private func truth(_ name: String) throws -> JsonLines { try JsonLines(scratch.text(name)) }
 
+  /// The frames on the single wire that nothing ran into.
+  private func whole(_ name: String) throws -> [String] {
+    try truth(name).of(kind: "truth").filter { frame in
+      frame["line"] as? String == "esc_ble" && frame["collided"] as? Bool == false
+    }.compactMap { $0["hex"] as? String }
+  }
+
   @Test("the phone's log, read with the written token, holds exactly the messages of the truth")
   func phone() throws {
     try simulate("displaydash", "--write", "bus.pcapng", "--ble", "p.btsnoop", "--token", "t", "--truth", "x.jsonl")
@@ -37,9 +44,10 @@ import Testing
     #expect(messages.prefix(early.count).allSatisfy { $0.condition == .preSession && $0.solicited == false })
     let readable = messages.dropFirst(early.count)
     // The frame without its header and checksum.
-    #expect(
-      readable.map { WireScript.hex($0.body) } == sealed.map { ($0["hex"] as? String ?? "").dropFirst(6).dropLast(4) })
-    #expect(readable.map { String(describing: $0.direction.name) } == sealed.map { $0["direction"] as? String ?? "" })
+    let bodies = sealed.map { sent in String((sent["hex"] as? String ?? "").dropFirst(6).dropLast(4)) }
+    #expect(readable.map { WireScript.hex($0.body) } == bodies)
+    let directions = sealed.map { sent in sent["direction"] as? String ?? "" }
+    #expect(readable.map { "\($0.direction.name)" } == directions)
     for (message, sent) in zip(readable, sealed) {
       let time = try #require(sent["t"] as? Double)
       #expect(abs(Double(message.time - Scooter.epoch) / 1e9 - time) < 2e-6)
@@ -54,10 +62,10 @@ import Testing
     arguments: ["x.pcapng", "x.txt", "x.log", "x.bin", "x.csv", "x.vcd"])
   func bus(_ name: String) throws {
     try simulate("stock", "--for", "3s", "--write", name, "--truth", "x.jsonl")
-    let sent = try truth("x.jsonl").of(kind: "truth").filter { $0["line"] as? String == "esc_ble" }
+    let sent = try whole("x.jsonl")
     let read = try JsonLines(try Command.run(["sniff", name, "--json"], in: scratch).output)
     #expect(sent.count > 100)
-    #expect(read.soundFrames == sent.compactMap { $0["hex"] as? String })
+    #expect(read.soundFrames == sent)
   }
 
   @Test("samples at a chosen rate hold the frames of the truth")
@@ -65,8 +73,8 @@ import Testing
     try simulate("stock", "--for", "2s", "--write", "x.raw", "--rate", "1MHz", "--truth", "x.jsonl")
     #expect(scratch.bytes("x.raw").count == 2_000_000)
     let outcome = try Command.shell(#""$MI_BUS" sniff --logic 1MHz --json - < x.raw"#, in: scratch)
-    let sent = try truth("x.jsonl").of(kind: "truth").filter { $0["line"] as? String == "esc_ble" }
-    #expect(try JsonLines(outcome.output).soundFrames == sent.compactMap { $0["hex"] as? String })
+    let sent = try whole("x.jsonl")
+    #expect(try JsonLines(outcome.output).soundFrames == sent)
   }
 
   @Test("recordings know when they began", arguments: [nil, "1600000000.5"])

@@ -61,9 +61,6 @@ public struct ExplanationWriter: Sendable {
     switch kind {
     case .role: return vote > 0 ? "its address and command are this sender's" : "its address and command are another's"
     case .rhythm: return vote > 0 ? "its place in the rhythm fits this sender" : "its place in the rhythm does not fit"
-    case .trigger:
-      return vote > 0
-        ? "it follows a heartbeat as this sender's requests do" : "this sender follows heartbeats otherwise"
     case .airTime:
       return timing.pitchBounds.map { "a byte took \(decimal($0.lowerBound)) to \(decimal($0.upperBound)) us" } ?? ""
     case .pitch:
