@@ -1,16 +1,16 @@
 # mi-bus: every command that a person or CI needs. `make help` lists them.
 SWIFT ?= swift
-PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev pkg-config
+PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-dev pkg-config
 # The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
 RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy fuzz manual docs clean
+.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz manual docs clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install the missing -dev packages (Debian, Ubuntu)
 	@missing=; for package in $(PACKAGES); do \
@@ -48,6 +48,15 @@ manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
 	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
+
+accuracy: deps ## hold findings against simulated scooters: 100 000 frames of each, at each time quality
+	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
+	.build/release/mi-bus-accuracy --strict
+	.build/release/mi-bus-accuracy --collisions
+
+accuracy-short: deps ## the same, shorter
+	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
+	.build/release/mi-bus-accuracy --strict --frames 15000
 
 docs: deps ## DocC pages of the modules, into .build/docs
 	@for module in $(MODULES); do \

@@ -37,6 +37,8 @@ let package = Package(
     .systemLibrary(name: "CBluez", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
     // Linked from its static archive, so that the binary needs no libminizip where it runs.
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev"])]),
+    // Without pkg-config, whose -D flags SwiftPM refuses with a warning; the header defines what is needed.
+    .systemLibrary(name: "CCurses", providers: [.apt(["libncurses-dev"])]),
     // ioctls whose constants and structures the Swift importer cannot see.
     .target(name: "CSerial"),
 
@@ -103,11 +105,15 @@ let package = Package(
         .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "BusMonitor",
+      dependencies: ["NinebotBus", "BusTimeline", "BusPrinter"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus",
       dependencies: [
         "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BleSide", "ScooterSim", "BusTimeline",
-        "BusPrinter",
+        "BusPrinter", "BusReport", "BusMonitor", "CCurses",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -165,6 +171,12 @@ let package = Package(
       name: "BusPrinterTests",
       dependencies: ["BusPrinter", "BusTimeline", "ScooterProfiles", "NinebotBus", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BusMonitorTests",
+      dependencies: [
+        "BusMonitor", "BusTimeline", "ScooterProfiles", "ScooterSim", "UartSniffer", "NinebotBus", "TestSupport",
+      ],
+      exclude: ["Golden"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
       dependencies: [

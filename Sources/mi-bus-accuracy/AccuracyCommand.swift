@@ -25,6 +25,9 @@ struct AccuracyCommand: ParsableCommand {
   @Flag(help: "Print the confusion matrix of each run.")
   var matrix = false
 
+  @Flag(help: "Exit with 1 when a stock device is accused of injecting.")
+  var strict = false
+
   @Flag(help: "Hold found collisions against those that happened, instead of senders.")
   var collisions = false
 
@@ -35,19 +38,36 @@ struct AccuracyCommand: ParsableCommand {
     print(row(["scenario", "times", "frames", "decided%", "right%", "sure%", "cause%", "accused", "goal"]))
     var bands = AttributionScore.Results().bands
     var missed = 0
+    var accusations = 0
+    func judge(_ name: String, _ quality: Quality, _ score: AttributionScore) {
+      let results = score.results
+      for band in bands.indices {
+        bands[band].frames += results.bands[band].frames
+        bands[band].right += results.bands[band].right
+      }
+      let verdict = Goal(quality).judge(results)
+      if !verdict.isMet { missed += 1 }
+      print(row(texts(name, quality, results, verdict)))
+      if matrix { confusion(score) }
+      accusations += results.accused
+    }
     for name in names {
       for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
         let trial = AttributionTrial(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
-        let score = trial.run(frames: frames, profile: profile)
-        let results = score.results
-        for band in bands.indices {
-          bands[band].frames += results.bands[band].frames
-          bands[band].right += results.bands[band].right
+        judge(name, quality, trial.run(frames: frames, profile: profile))
+      }
+    }
+    if scenario.isEmpty {
+      for (index, name) in CaptureTrial.names.enumerated() {
+        guard let folder = CaptureTrial.folder else {
+          print("capture \(name): skipped, the recordings are not here (MI_BUS_CAPTURES)")
+          continue
         }
-        let verdict = Goal(quality).judge(results)
-        if !verdict.isMet { missed += 1 }
-        print(row(texts(name, quality, results, verdict)))
-        if matrix { confusion(score) }
+        for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
+          let score = try CaptureTrial(name: name, quality: quality).run(profile: profile, folder: folder)
+          judge("capture \(index + 1)", quality, score)
+        }
+        print("(capture \(index + 1) is \(name))")
       }
     }
     print("\nconfidence   frames      right%")
@@ -56,6 +76,7 @@ struct AccuracyCommand: ParsableCommand {
       print("\(pad(band.name, 11))  \(pad("\(frames)", 10))  \(percent(right, frames))")
     }
     print(missed == 0 ? "\nall goals met" : "\n\(missed) rows miss their goal")
+    if strict, accusations > 0 { throw ExitCode(1) }
   }
 
   private func runCollisions(_ names: [String], _ profile: Profile) throws {

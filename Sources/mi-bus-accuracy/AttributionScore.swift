@@ -58,6 +58,11 @@ struct AttributionScore {
     causes[CausePair(truth: "\(truth.cause)", found: Self.name(finding.cause)), default: 0] += 1
   }
 
+  /// Adds a frame whose cause is not known in truth.
+  mutating func add(_ finding: Finding, sender: Party) {
+    outcomes[Outcome(truth: "\(sender)", found: finding.sender.name, confidence: Confidence(finding)), default: 0] += 1
+  }
+
   private static func name(_ cause: BusTimeline.Cause) -> String {
     switch cause {
     case .unknown: "unknown"

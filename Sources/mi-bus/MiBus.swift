@@ -18,7 +18,8 @@ struct MiBus: ParsableCommand {
       """,
     version: "mi-bus \(version)",
     subcommands: [
-      SniffCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self, PortsCommand.self,
+      SniffCommand.self, MonitorCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self,
+      PortsCommand.self,
       ProfilesCommand.self, SimulateCommand.self,
     ])
 

@@ -1,5 +1,6 @@
 import BusReport
 import BusTimeline
+import CaptureFiles
 import Testing
 
 /// Pages in a real browser.
@@ -12,7 +13,8 @@ import Testing
     """
 
   private func view(_ browser: Chromium) throws -> (from: Double, span: Double) {
-    let text = try browser.evaluate("document.querySelector('.lanes').dataset.from + ' ' + document.querySelector('.lanes').dataset.span")
+    let text = try browser.evaluate(
+      "document.querySelector('.lanes').dataset.from + ' ' + document.querySelector('.lanes').dataset.span")
     let parts = "\(text ?? "")".split(separator: " ").compactMap { Double($0) }
     return parts.count == 2 ? (parts[0], parts[1]) : (0, 0)
   }
@@ -46,5 +48,79 @@ import Testing
     #expect(overflow == 0)
     try browser.resize(width: 1280, height: 900)
     #expect(try browser.print("print").count > 10_000)
+  }
+
+  /// What the script reads is what was written: every kind of text that the table of texts treats in its own way.
+  @Test func textsArriveAsTheyWere() throws {
+    let texts = [
+      "", "plain", "levers throttle=38 brake=70", "b0 3a 0x0134 00 007", "12345678901234567890", "-3.05 km/h, 1.10",
+      "µ é 😀 99",
+      "<b>&amp;\"'\\", "dead beef 1e", "0", "x0y00z000", "ESC B0 2F",
+    ]
+    let items = texts.enumerated().map { index, text in
+      TimelineItem(
+        lane: .wire(.esc), kind: .frame, start: Int64(index), duration: 0, label: text,
+        bytes: [UInt8](repeating: UInt8(index), count: index * 100), evidence: texts[texts.count - 1 - index])
+    }
+    var sink = MemorySink()
+    try HtmlReport(title: "t", diagnosis: Diagnosis(), sample: TimelineSample(items)).write(into: &sink)
+    let browser = try Chromium()
+    try browser.open(sink.bytes)
+    let read = try browser.evaluate(
+      "(() => { const e = Events.load(); return [...Array(e.count).keys()].map((i) => e.describe(i)).flatMap("
+        + "(d) => [d.label, d.evidence, `${d.size} ${d.bytes.length} ${d.bytes[0] ?? ''}`]); })()")
+    let expected = texts.indices.flatMap { index in
+      [
+        texts[index], texts[texts.count - 1 - index],
+        "\(index * 100) \(min(300, index * 100)) \(index > 0 ? "\(index)" : "")",
+      ]
+    }
+    #expect(read as? [String] == expected)
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
+  /// 200 000 events: the size of the page, and how long a frame takes while it moves.
+  @Test func staysSmoothWithTwoHundredThousandEvents() throws {
+    let report = try SimulatedReport("displaydash", seconds: 1_840)
+    #expect(report.items.count > 200_000)
+    let page = try report.page()
+    #expect(page.count < 15_000_000)
+    let browser = try Chromium()
+    try browser.resize(width: 1280, height: 900)
+    try browser.emulate(scheme: "light")
+    let began = ContinuousClock.now
+    try browser.open(page)
+    let loaded = ContinuousClock.now - began
+    let shown = try view(browser)
+    _ = try browser.evaluate("document.querySelector('[data-do=all]').click()")
+    _ = try browser.evaluate("new Promise((done) => setTimeout(done, 600))")
+    #expect(try view(browser).span > shown.span * 1_000)
+    try browser.picture("many", whole: false)
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    var report200 = "\(report.items.count) events, \(page.count / 1024) KiB, shown after \(loaded)"
+    for (name, keys) in [("all, zooming", "['+', '-']"), ("busy, moving", "['ArrowRight', 'ArrowLeft']")] {
+      let times = try #require(try browser.evaluate(Self.frames(keys)) as? [Double])
+      let sorted = times.sorted()
+      let (median, p95) = (sorted[sorted.count / 2], sorted[sorted.count * 95 / 100])
+      report200 += "; \(name): median \(median.rounded()) ms, p95 \(p95.rounded()) ms"
+      // A frame has 16.7 ms; a shared machine without a graphics card gets room.
+      #expect(median < 50, "\(report200)")
+      if name.hasPrefix("all") { for _ in 0..<3 { try browser.press("+") } }
+    }
+    print(report200)
+    _ = try browser.evaluate("document.querySelector('.timeline').scrollIntoView()")
+    try browser.picture("many-moved", whole: false)
+  }
+
+  /// Milliseconds that the page works on each of 60 frames while keys are pressed.
+  private static func frames(_ keys: String) -> String {
+    """
+    new Promise((done) => { const c = document.querySelector(".lanes"); c.focus(); const keys = \(keys); const times = []; let n = 0;
+      const step = () => { if (n === 60) return done(times);
+        const began = performance.now();
+        c.dispatchEvent(new KeyboardEvent("keydown", { key: keys[Math.floor(n++ / 10) % 2], bubbles: true }));
+        requestAnimationFrame(() => { c.getContext("2d").getImageData(0, 0, 1, 1); times.push(performance.now() - began); setTimeout(step); }); };
+      step(); })
+    """
   }
 }

@@ -71,7 +71,8 @@ struct SimulatedReport {
     counts[sender] = row
     guard sender.isForeign, let reading, reading.act == .readRequest else { return }
     let register = Diagnosis.PolledRegister(
-      subject: reading.subject, register: reading.argument, bytes: reading.asked, name: profile.string(reading.register),
+      subject: reading.subject, register: reading.argument, bytes: reading.asked,
+      name: profile.string(reading.register),
       requests: 0)
     asked[sender, default: [:]][register, default: 0] += 1
   }

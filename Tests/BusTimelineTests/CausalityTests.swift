@@ -13,6 +13,24 @@ import Testing
     #expect(score.causesRight * 1000 >= score.causes * 995, "\(score.wrong.prefix(5))")
   }
 
+  /// Dashes that ask the very registers that the phone asks, modules that forward what the phone did not ask and such
+  /// that do not, logs that miss messages.
+  @Test(arguments: [
+    ("augisbud", false, 0.0), ("augisbud", true, 0.0), ("copycat-61", true, 0.0), ("near-clock", true, 0.0),
+    ("two-dashes", true, 0.0), ("displaydash", true, 0.3),
+  ])
+  func dashesAndModulesOfOtherKinds(_ name: String, _ forwards: Bool, _ loss: Double) throws {
+    var scenario = try Scenario.named(name, seed: 31)
+    scenario.phone = PhoneSettings()
+    scenario.ble.forwardsForeign = forwards
+    var trial = CausalityTrial()
+    trial.settings.loss = loss
+    let score = try trial.run(scenario)
+    #expect(score.notifications > 200)
+    #expect(score.solicitedRight * 1000 >= score.notifications * (loss > 0 ? 980 : 990), "\(score.wrong.prefix(5))")
+    #expect(score.causesRight * 1000 >= score.causes * (loss > 0 ? 980 : 990), "\(score.wrong.prefix(5))")
+  }
+
   @Test func chainsHaveTheHopsOfTheScooter() throws {
     let score = try CausalityTrial().run(Scenario.named("phone", seed: 22))
     #expect(score.completeChains.count > 300)

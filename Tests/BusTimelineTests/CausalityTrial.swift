@@ -45,17 +45,17 @@ struct CausalityTrial {
     for (event, bytes) in wire { bus.append(event, bytes: bytes.span, origin: origin) }
     for message in messages { ble.append(message) }
     var score = Score(alignment: ClockAligner.align(bus: bus, ble: ble))
-    guard let clocks = score.alignment.clocks, let first = messages.first, let last = messages.last else { return score }
+    guard let clocks = score.alignment.clocks else { return score }
     let profile = try ProfileLibrary(folder: "").profile()
-    var phone = PhoneRequests(clocks: clocks, origin: origin, log: first.time...last.time)
-    for message in messages { phone.add(message, profile: profile, clocks: clocks, origin: origin) }
+    let phone = PhoneRequests(log: messages, profile: profile, clocks: clocks, origin: origin)
     let attributed = attribute(wire, phone, profile)
     for (event, _) in attributed { score.census.push(event) }
     var tracker = CausalityTracker(clocks: clocks, origin: origin)
     var next = 0
     var judge = Judge(trial: trial, messages: messages, score: score)
     for (id, (event, bytes)) in attributed.enumerated() {
-      while next < messages.count, clocks.busTime(ofBle: messages[next].time).middle - origin < event.event.start.middle {
+      while next < messages.count, clocks.busTime(ofBle: messages[next].time).middle - origin < event.event.start.middle
+      {
         tracker.push(messages[next])
         judge.take(tracker.outcomes)
         next += 1
@@ -137,6 +137,23 @@ struct CausalityTrial {
     let trial: AlignmentTrial
     let messages: [BleMessage]
     var score: Score
+    /// Dashes are numbered as they are found: what the first answers were taken for.
+    private var names: [Int: Transmitter] = [:]
+
+    init(trial: AlignmentTrial, messages: [BleMessage], score: Score) {
+      self.trial = trial
+      self.messages = messages
+      self.score = score
+    }
+
+    private mutating func name(of dash: Int, found: BusTimeline.Cause) -> Transmitter {
+      if let name = names[dash] { return name }
+      guard case .reply(let name) = found, name.isForeign, !names.values.contains(name) else {
+        return .dash(UInt8(dash))
+      }
+      names[dash] = name
+      return name
+    }
 
     mutating func take(_ outcomes: [CausalOutcome]) {
       for outcome in outcomes {
@@ -157,7 +174,7 @@ struct CausalityTrial {
       let cause: BusTimeline.Cause =
         switch truth.cause {
         case .reply(to: .phone): .replyToPhone
-        case .reply(to: .dash(let number)): .reply(to: .dash(UInt8(number)))
+        case .reply(to: .dash(let number)): .reply(to: name(of: number, found: finding.cause))
         default: .unknown
         }
       score.causes += 1
@@ -165,7 +182,8 @@ struct CausalityTrial {
       if finding.cause != cause || finding.solicited != truth.solicited {
         score.wrong.append(
           "\(finding.sequence) \(truth.frame[3...5]) at \(truth.wire - trial.busCovered.lowerBound): \(cause) \(truth.solicited)"
-            + " found \(finding.cause) \(String(describing: finding.solicited)) reply \(finding.reply?.end.middle ?? -1)")
+            + " found \(finding.cause) \(String(describing: finding.solicited)) reply \(finding.reply?.end.middle ?? -1)"
+        )
       }
     }
   }

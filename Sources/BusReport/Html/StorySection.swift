@@ -5,12 +5,13 @@ struct StorySection {
   let diagnosis: Diagnosis
 
   func write(to page: inout PageText) {
-    guard diagnosis.injects else { return advice(&page) }
+    guard diagnosis.injects else { return advice("section", &page) }
     page.raw("<section class=\"story\" aria-labelledby=\"story-title\">\n<h2 id=\"story-title\">What happens</h2>\n")
-    page.raw("<div class=\"columns\">\n")
+    page.raw("<div class=\"columns\">\n<div>\n")
     WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
       .write(to: &page)
-    page.raw("<ol class=\"steps\">\n")
+    advice("div", &page)
+    page.raw("</div>\n<ol class=\"steps\">\n")
     for step in steps {
       page.raw("<li>")
       page.element("h3", step.title)
@@ -18,14 +19,14 @@ struct StorySection {
       page.raw("</li>\n")
     }
     page.raw("</ol>\n</div>\n</section>\n")
-    advice(&page)
   }
 
-  private func advice(_ page: inout PageText) {
+  /// Beside the story where there is one, else on its own.
+  private func advice(_ tag: StaticString, _ page: inout PageText) {
     guard !diagnosis.advice.isEmpty else { return }
-    page.raw("<section class=\"advice\" aria-labelledby=\"advice-title\">\n<h2 id=\"advice-title\">What to do</h2>\n<ul>")
+    page.raw("<\(tag) class=\"advice\">\n<h2>What to do</h2>\n<ul>")
     for line in diagnosis.advice { page.element("li", line) }
-    page.raw("</ul>\n</section>\n")
+    page.raw("</ul>\n</\(tag)>\n")
   }
 
   private var steps: [(title: String, text: String)] { [asking, answering, passingOn, hanging] }
@@ -99,7 +100,7 @@ struct WiringPicture {
   func write(to page: inout PageText) {
     page.raw(
       """
-      <figure class="wiring"><svg viewBox="0 0 560 250" role="img" aria-label="
+      <figure class="wiring"><svg viewBox="0 0 600 268" role="img" aria-label="
       """)
     page.text("\(culprit) on the wire asks the ESC; the ESC answers to the BLE module, which tells the phone.")
     page.raw(
@@ -107,22 +108,22 @@ struct WiringPicture {
       ">
       <defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="7" markerHeight="7" orient="auto">\
       <path class="tip" d="M0 0 10 5 0 10z"/></marker></defs>
-      <path class="air" d="M112 52H192"/>
-      <path class="cable" d="M306 52H440M498 88V170"/>
-      <path class="cable" d="M372 52V170"/>
-      <path class="go" d="M384 168V76Q384 66 394 66H434" marker-end="url(#tip)"/>
-      <path class="go" d="M438 36H312" marker-end="url(#tip)"/>
-      <path class="go\(hasPhone ? "" : " perhaps")" d="M190 36H118" marker-end="url(#tip)"/>
+      <path class="air" d="M124 56H182"/>
+      <path class="cable" d="M318 56H460M528 96V184"/>
+      <path class="cable" d="M388 56V184"/>
+      <path class="go" d="M402 182V84Q402 72 414 72H454" marker-end="url(#tip)"/>
+      <path class="go" d="M458 38H326" marker-end="url(#tip)"/>
+      <path class="go\(hasPhone ? "" : " perhaps")" d="M180 38H130" marker-end="url(#tip)"/>
       """)
-    box(4, 16, 108, "Phone", "your app", &page)
-    box(192, 16, 114, "BLE module", "stock dash", &page)
-    box(440, 16, 116, "ESC", "motor controller", &page)
-    box(440, 170, 116, "BMS", "battery", &page)
-    box(314, 170, 116, culprit, injectors.isEmpty ? "not recorded" : "not a stock part", foreign: true, &page)
-    step(1, 400, 128, &page)
-    step(2, 372, 22, &page)
-    step(3, 152, 22, &page)
-    step(4, 58, 108, &page)
+    box(4, 18, 118, "Phone", "your app", &page)
+    box(182, 18, 136, "BLE module", "stock dash", &page)
+    box(460, 18, 136, "ESC", "motor controller", &page)
+    box(460, 184, 136, "BMS", "battery", &page)
+    box(310, 184, 136, culprit, injectors.isEmpty ? "not recorded" : "not a stock part", foreign: true, &page)
+    step(1, 402, 132, &page)
+    step(2, 390, 38, &page)
+    step(3, 155, 38, &page)
+    step(4, 63, 112, &page)
     page.raw("</svg>\n<figcaption>")
     page.text("The way of one message. The numbers are the steps of the text.")
     page.raw("</figcaption></figure>\n")
@@ -136,10 +137,10 @@ struct WiringPicture {
     _ x: Int, _ y: Int, _ width: Int, _ name: String, _ what: String, foreign: Bool = false, _ page: inout PageText
   ) {
     page.raw("<g class=\"box\(foreign ? " foreign" : "")\">")
-    page.raw("<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"72\" rx=\"10\"/>")
-    page.raw("<text class=\"name\" x=\"\(x + width / 2)\" y=\"\(y + 33)\">")
+    page.raw("<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"76\" rx=\"10\"/>")
+    page.raw("<text class=\"name\" x=\"\(x + width / 2)\" y=\"\(y + 35)\">")
     page.text(name)
-    page.raw("</text><text class=\"what\" x=\"\(x + width / 2)\" y=\"\(y + 54)\">")
+    page.raw("</text><text class=\"what\" x=\"\(x + width / 2)\" y=\"\(y + 57)\">")
     page.text(what)
     page.raw("</text></g>\n")
   }

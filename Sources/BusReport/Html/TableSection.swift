@@ -12,7 +12,8 @@ struct TableSection {
     for injector in diagnosis.injectors where !injector.registers.isEmpty { registerTable(injector, &page) }
   }
 
-  private func open(_ id: String, _ title: String, _ note: String, _ columns: [(String, Bool)], _ page: inout PageText) {
+  private func open(_ id: String, _ title: String, _ note: String, _ columns: [(String, Bool)], _ page: inout PageText)
+  {
     page.raw("<section aria-labelledby=\"\(id)\">\n<h2 id=\"\(id)\">")
     page.text(title)
     page.raw("</h2>\n")

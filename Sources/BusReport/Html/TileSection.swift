@@ -14,7 +14,8 @@ struct TileSection {
   func write(to page: inout PageText) {
     let tiles = tiles
     guard !tiles.isEmpty else { return }
-    page.raw("<section aria-labelledby=\"numbers-title\">\n<h2 id=\"numbers-title\">In numbers</h2>\n<dl class=\"tiles\">\n")
+    page.raw(
+      "<section aria-labelledby=\"numbers-title\">\n<h2 id=\"numbers-title\">In numbers</h2>\n<dl class=\"tiles\">\n")
     for tile in tiles {
       page.raw("<div\(tile.isAlarm ? " class=\"alarm\"" : "")>")
       page.element("dt", tile.name)

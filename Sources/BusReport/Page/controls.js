@@ -70,8 +70,7 @@ class Controls {
     if (from < 0) from = lowerBound(events.start, view.from + view.span / 2) - (direction > 0 ? 1 : 0);
     const found = events.notableFrom(from, direction);
     if (found < 0) return;
-    if (view.span > 2e9) view.showChain(found);
-    else view.reveal(found);
+    view.showChain(found);
   }
 
   listenToKeys(canvas) {
@@ -118,8 +117,7 @@ class Controls {
       const wasDown = this.pointers.delete(event.pointerId);
       if (!wasDown || event.type !== "pointerup" || this.moved > 3) return;
       const found = drawing.hit(event.offsetX, event.offsetY);
-      if (found < 0 && drawing.hasRoom(0, 0) && view.span > 2e9) view.zoom(0.25, event.offsetX);
-      else view.select(found);
+      view.select(found);
     };
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
@@ -208,6 +206,8 @@ function start() {
   }
   drawing.resize();
   new ResizeObserver(() => {
+    // On paper the time line has no width: the still picture stands in for it.
+    if (canvas.parentElement.clientWidth === 0) return;
     drawing.resize();
     paint();
   }).observe(canvas.parentElement);

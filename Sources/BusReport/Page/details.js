@@ -56,7 +56,7 @@ class Details {
     const { events } = this;
     const box = make("div", "chain");
     const chain = events.chain(selected);
-    box.append(make("h3", "", chain.length > 1 ? "What led to what" : "This message"));
+    box.append(make("h3", "", chain.length > 1 ? "What led to what" : "What it says"));
     const list = make("ol");
     for (const i of chain) {
       const item = make("li", `origin${Math.min(events.origin[i], 7)}`);
@@ -82,7 +82,7 @@ class Details {
     const { events } = this;
     const what = events.describe(i);
     const box = make("div", "facts");
-    box.append(make("h3", "", what.label || actText(events, i)));
+    box.append(make("h3", "", "The chosen message"));
     const list = make("dl");
     const row = (name, ...content) => {
       const value = make("dd");

@@ -270,7 +270,7 @@ class Drawing {
         if (value === 0) continue;
         let total = 0;
         for (let k = 0; k < kinds; k++) total += busy[column * kinds + k];
-        const all = Math.max(3, Math.sqrt(Math.min(1, total / columnTime)) * tallest);
+        const all = Math.max(3, Math.pow(Math.min(1, total / columnTime), 0.4) * tallest);
         const part = Math.max(1, (all * value) / total);
         context.fillRect(shift + column * Size.column, floor - heights[column] - part, Size.column, part);
         heights[column] += part;
@@ -401,9 +401,12 @@ class Drawing {
     const columnTime = (events.end - events.from) / columns;
     for (let column = 0; column < columns; column++) {
       let y = Size.map - 4;
+      let total = 0;
+      for (let k = 0; k < kinds; k++) total += busy[column * kinds + k];
+      const all = Math.sqrt(Math.min(1, total / columnTime)) * (Size.map - 8);
       for (let k = 0; k < kinds; k++) {
         const origin = kinds - 1 - k;
-        const tall = Math.min(1, busy[column * kinds + origin] / columnTime) * (Size.map - 8);
+        const tall = total > 0 ? (all * busy[column * kinds + origin]) / total : 0;
         if (tall === 0) continue;
         context.fillStyle = colours.origins[origin];
         context.fillRect(column * Size.column, y - tall, Size.column, tall);

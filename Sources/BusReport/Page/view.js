@@ -89,8 +89,10 @@ class View {
       from = Math.min(from, this.events.start[event]);
       to = Math.max(to, this.events.start[event] + this.events.duration[event]);
     }
-    const span = Math.max(12e6, (to - from) * 1.7);
     this.select(i);
+    const seen = this.span < 40 * (to - from) && this.span > 1.15 * (to - from);
+    if (seen && from > this.from + this.span * 0.03 && to < this.from + this.span * 0.97) return;
+    const span = seen ? this.span : Math.max(50e6, (to - from) * 1.5);
     this.fly((from + to) / 2 - span / 2, span);
   }
 
@@ -133,8 +135,10 @@ function spanText(nanoseconds) {
   return `${(value / 36e11).toFixed(1)} h`;
 }
 
-/** 1, 2 or 5 times a power of ten, at least `least`. */
+/** 1, 2 or 5 times a power of ten, at least `least`; from ten seconds on what clocks count in. */
 function niceStep(least) {
+  const clock = [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
+  if (least > 5e9) return (clock.find((seconds) => seconds * 1e9 >= least) || Math.ceil(least / 864e11) * 86400) * 1e9;
   const power = Math.pow(10, Math.floor(Math.log10(least)));
   for (const factor of [1, 2, 5]) if (power * factor >= least) return power * factor;
   return power * 10;

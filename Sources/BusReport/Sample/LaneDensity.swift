@@ -28,7 +28,7 @@ struct LaneDensity: Sendable {
     let origin = start ?? item.start
     start = origin
     let busy = item.lane == .phone ? Self.airTime : max(0, item.duration)
-    end = max(end, item.start &+ max(0, item.duration))
+    end = max(end, item.end)
     let offset = max(0, item.start &- origin)
     while offset / width >= Int64(Self.most) { halve() }
     let index = Int(offset / width)

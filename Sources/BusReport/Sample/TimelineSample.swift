@@ -86,6 +86,12 @@ public struct TimelineSample: Sendable {
 }
 
 extension TimelineItem {
+  /// When it ended, nanoseconds; at most the largest time there is.
+  var end: Int64 {
+    let (end, overflows) = start.addingReportingOverflow(max(0, duration))
+    return overflows ? .max : end
+  }
+
   /// Whether it belongs to what went wrong.
   var isNotable: Bool { kind == .damage || solicited == false || injector != nil }
 

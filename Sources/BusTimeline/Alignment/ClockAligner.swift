@@ -16,6 +16,8 @@ public struct ClockAligner: Sendable {
   private static let samePlace: Int64 = 250_000_000
   private static let rivalReach: Int64 = 30_000_000_000
   private static let mostShifted = 48
+  /// What a window in which the clock was set can add to the stretch on the other side; nanoseconds.
+  private static let straddling: Int64 = 10_000_000_000
   /// Without contents a message may be taken for the next one, a connection interval or a slot away.
   private static let sealedDoubt: Int64 = 80_000_000
 
@@ -51,7 +53,9 @@ public struct ClockAligner: Sendable {
       // Setting a clock changes neither the order of things nor how often they happened.
       let fits = found.allSatisfy { new in
         zip(segments, owners).allSatisfy { old, owner in
-          isBefore[owner] ? new.bus.upperBound <= old.bus.lowerBound : new.bus.lowerBound >= old.bus.upperBound
+          isBefore[owner]
+            ? new.bus.upperBound <= old.bus.lowerBound + Self.straddling
+            : new.bus.lowerBound >= old.bus.upperBound - Self.straddling
         }
       }
       guard fits else { continue }
@@ -68,12 +72,16 @@ public struct ClockAligner: Sendable {
   /// Candidates as tracks, best first; one that an earlier track passes through is the same place.
   private func followed(_ candidates: [Placement]) -> [ClockTrack] {
     var tracks: [ClockTrack] = []
+    // Rivals show early, and following one through hours takes long.
+    let most = max(8, min(40, 20_000 / windows.count))
     for candidate in candidates {
       let isKnown = tracks.contains {
         abs($0.points[candidate.window].offset - candidate.offset) < Self.samePlace
           && $0.points[candidate.window].score > 0
       }
-      if !isKnown { tracks.append(ClockTrack(source, windows, from: candidate.window, at: candidate.offset)) }
+      if !isKnown, tracks.count < most {
+        tracks.append(ClockTrack(source, windows, from: candidate.window, at: candidate.offset))
+      }
     }
     return tracks.sorted { $0.score > $1.score }
   }
@@ -209,9 +217,10 @@ public struct ClockAligner: Sendable {
   private func summarise(_ clocks: inout AlignedClocks) -> Coverage {
     var coverage = Coverage()
     var delays: (reply: [Int64], request: [Int64]) = ([], [])
+    var reader = BleTimeReader(clocks)
     for message in source.messages {
       let time = message.earliest + (message.latest - message.earliest) / 2
-      let there = clocks.busTime(ofBle: source.bleStart + time).middle - source.busStart
+      let there = reader.busTime(of: source.bleStart + time).middle - source.busStart
       guard source.stretches.contains(where: { $0.contains(there) }) else { continue }
       let reach = source.reach.of(message)
       let slop: Int64 = 1_000_000

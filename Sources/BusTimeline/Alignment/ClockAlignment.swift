@@ -62,9 +62,9 @@ public struct AlignedClocks: Sendable {
     segments.last { $0.bus.lowerBound <= time } ?? first
   }
 
-  /// A time of the BLE clock on the bus's clock.
+  /// A time of the BLE clock on the bus's clock. A clock that was set back shows some times twice; then the earlier
+  /// stretch counts. `BleTimeReader` follows a log in order and gets them right.
   public func busTime(ofBle time: Int64) -> TimeBounds {
-    // A clock that was set back shows some times twice: the stretch that has the time comes first.
     let segment = segments.first { $0.ble.contains(time) } ?? segments.last { $0.ble.lowerBound <= time } ?? first
     return segment.busTime(ofBle: time)
   }
@@ -73,6 +73,32 @@ public struct AlignedClocks: Sendable {
   public func bleTime(ofBus time: Int64) -> TimeBounds {
     let offset = segment(atBus: time).offset(at: time)
     return TimeBounds(earliest: time &+ offset.earliest, latest: time &+ offset.latest)
+  }
+}
+
+/// Puts the times of a phone's log on the bus's clock, message by message in the log's order, so that it notices when
+/// the phone's clock was set.
+public struct BleTimeReader: Sendable {
+  /// A jump back by more than messages overtake each other, nanoseconds.
+  private static let jump: Int64 = 500_000_000
+
+  private let segments: [ClockSegment]
+  private var current = 0
+  private var last = Int64.min / 4
+
+  public init(_ clocks: AlignedClocks) {
+    segments = clocks.segments.isEmpty ? [ClockSegment.empty] : clocks.segments
+  }
+
+  /// - Parameter time: of the log's next message, nanoseconds on the phone's clock.
+  public mutating func busTime(of time: Int64) -> TimeBounds {
+    if current + 1 < segments.count {
+      let next = segments[current + 1].ble.lowerBound
+      let isSetBack = time < last &- Self.jump
+      if isSetBack || (time >= next && time > segments[current].ble.upperBound) { current += 1 }
+    }
+    last = time
+    return segments[current].busTime(ofBle: time)
   }
 }
 

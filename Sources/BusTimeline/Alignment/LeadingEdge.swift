@@ -11,7 +11,7 @@ struct LeadingEdge {
   private let depth: Double
 
   /// Natural logarithm of the likelihood ratio beyond which a line is ruled out.
-  private static let leastLikelihood = 9.0
+  private static let leastLikelihood = 11.0
   private static let leastPairs = 40
 
   /// Nil where there are too few answers.

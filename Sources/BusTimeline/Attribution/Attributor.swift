@@ -78,7 +78,7 @@ public struct Attributor: Sendable {
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let observation = Observation(
       tap: tap, event: event, reading: reading, claim: claim,
-      measurement: wires.span[tap].measure(event, claim))
+      measurement: wires[tap].measure(event, claim))
     let id = firstID + Int64(held.count - heldHead)
     held.append(observation)
     span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }

@@ -74,7 +74,8 @@ struct WireModel: Sendable {
   // MARK: - Arrival
 
   /// What a frame that just came shows of its transmitter.
-  func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
+  /// Mutating so that it works in place: an array's element is copied, references and all, for a call that is not.
+  mutating func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
     var measurement = Measurement(event, quality: quality, baud: baud)
     if claim == .request, hasTimes, let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
     return measurement
@@ -177,6 +178,7 @@ struct WireModel: Sendable {
 
   /// Who sent a frame. Learns from it when that is certain.
   mutating func decide(_ observation: Observation) -> Finding {
+    if observation.claim.isHeartbeat, !observation.measurement.showsShape { return Self.plainHeartbeat }
     let weighing = EvidenceTable.weigh(observation, on: self)
     let (best, rival, probability) = weighing.total.leaders(among: known)
     let confidence = min(probability, 0.9999)
@@ -187,6 +189,13 @@ struct WireModel: Sendable {
     finding.contradictsClaim = best >= Candidate.firstDash || best != Candidate.claimed(observation.claim, battery)
     return finding
   }
+
+  /// A heartbeat of which nothing was measured: only its role can tell, and it decides (most frames are these).
+  private static let plainHeartbeat: Finding = {
+    var votes = Votes(rival: .unknown)
+    votes.set(RoleEvidence.heartbeat, of: .role)
+    return Finding(sender: .ble, confidence: 0.9999, votes: votes)
+  }()
 
   /// Below this, `unknown` is the better answer.
   private static let decided: Float = 0.9

@@ -21,7 +21,7 @@ public struct CausalityTracker: Sendable {
   /// What the last call found out; valid until the next call.
   public private(set) var outcomes: [CausalOutcome] = []
 
-  private let clocks: AlignedClocks
+  private var reader: BleTimeReader
   private let origin: Int64
   private let slack: Int64
   private var waiting = OrderedWait()
@@ -32,7 +32,7 @@ public struct CausalityTracker: Sendable {
   ///   - clocks: how the phone's clock relates to the bus's.
   ///   - origin: absolute time of the bus capture's time 0, nanoseconds: events of the bus count from there.
   public init(clocks: AlignedClocks, origin: Int64, settings: Settings = Settings()) {
-    self.clocks = clocks
+    reader = BleTimeReader(clocks)
     self.origin = origin
     let bound = clocks.segments.map { $0.offset(at: $0.bus.upperBound).error }.max() ?? 0
     slack = min(2_000_000_000, 2 &* bound &+ 5_000_000)
@@ -66,7 +66,7 @@ public struct CausalityTracker: Sendable {
   public mutating func push(_ message: BleMessage) {
     outcomes.removeAll(keepingCapacity: true)
     guard let event = AlignmentEvent(message) else { return }
-    let absolute = clocks.busTime(ofBle: event.earliest)
+    let absolute = reader.busTime(of: event.earliest)
     let time = absolute.shifted(by: 0 &- origin)
     let seen = RadioLedger.Message(
       place: CausalChain.Message(sequence: message.sequence, time: time), content: event.content,

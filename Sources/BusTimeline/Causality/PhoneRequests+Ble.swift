@@ -5,19 +5,25 @@ extension PhoneRequests {
   /// What a phone's log tells of its requests, on the bus's clock.
   ///
   /// - Parameters:
+  ///   - log: its messages in order; those that are no readable writes say only that the log ran then.
   ///   - origin: absolute time of the bus capture's time 0, nanoseconds.
-  ///   - log: first and last time of the phone's log on its own clock.
-  public init(clocks: AlignedClocks, origin: Int64, log: ClosedRange<Int64>) {
-    let first = clocks.busTime(ofBle: log.lowerBound).latest &- origin
-    let last = clocks.busTime(ofBle: log.upperBound).earliest &- origin
-    self.init(covered: first...max(first, last))
-  }
-
-  /// Adds a write of the phone; other messages say nothing of what the phone asked. In the log's order.
-  public mutating func add(_ message: BleMessage, profile: Profile, clocks: AlignedClocks, origin: Int64) {
-    guard message.direction == .toScooter, let bytes = try? message.frame?.encoded(),
-      let reading = profile.read(bytes.span, on: .phoneBle)
-    else { return }
-    add(reading, at: clocks.busTime(ofBle: message.time).middle &- origin)
+  public init(log: some Sequence<BleMessage>, profile: Profile, clocks: AlignedClocks, origin: Int64) {
+    var reader = BleTimeReader(clocks)
+    var covered: ClosedRange<Int64>?
+    var writes: [(reading: FrameReading, time: Int64)] = []
+    for message in log where message.time != 0 {
+      let time = reader.busTime(of: message.time).middle &- origin
+      covered = min(covered?.lowerBound ?? time, time)...max(covered?.upperBound ?? time, time)
+      guard message.direction == .toScooter, let bytes = try? message.frame?.encoded(),
+        let reading = profile.read(bytes.span, on: .phoneBle)
+      else { continue }
+      writes.append((reading, time))
+    }
+    guard let covered else {
+      self.init()
+      return
+    }
+    self.init(covered: covered)
+    for write in writes.sorted(by: { $0.time < $1.time }) { add(write.reading, at: write.time) }
   }
 }

@@ -164,7 +164,7 @@ struct WireLedger: Sendable {
     let prompt = (inOrder.isEmpty ? fitting : inOrder).filter {
       replies[$0].wire.end.latest >= message.place.time.earliest &- settings.usual
     }
-    let likely = prompt.isEmpty ? (inOrder.isEmpty ? fitting : inOrder) : prompt
+    let likely = prompt.isEmpty || !habit.losesMessages ? (inOrder.isEmpty ? fitting : inOrder) : prompt
     if !habit.forwardsForeign, let own = likely.first(where: { replies[$0].cause == .replyToPhone }) { return own }
     return likely.first
   }
@@ -209,23 +209,39 @@ struct WireLedger: Sendable {
   }
 }
 
-/// Whether the BLE module passes on what the phone did not ask for: modules differ (protocol.md 6.8), and one that does
-/// not must not be held to.
+/// What usually becomes of answers. Modules differ in whether they pass on what the phone did not ask for (protocol.md
+/// 6.8), logs in whether they have everything.
 private struct ForwardingHabit: Sendable {
-  private var told = 1.0
-  private var kept = 1.0
+  /// Answers that the phone was told of, and those that it was not.
+  private struct Count: Sendable {
+    var told = 1.0
+    var kept = 0.0
 
-  var forwardsForeign: Bool { told > 0.25 * kept }
-
-  mutating func told(_ cause: Cause) {
-    if case .reply = cause { told += 1 }
+    mutating func add(told: Double, kept: Double) {
+      self.told += told
+      self.kept += kept
+      // What was long ago counts for less.
+      if self.told + self.kept > 400 { (self.told, self.kept) = (self.told / 2, self.kept / 2) }
+    }
   }
 
-  mutating func kept(_ cause: Cause) {
-    guard case .reply = cause else { return }
-    kept += 1
-    // What was long ago counts for less.
-    if kept + told > 400 { (kept, told) = (kept / 2, told / 2) }
+  private var own = Count()
+  private var foreign = Count()
+
+  var forwardsForeign: Bool { foreign.told > 0.25 * foreign.kept }
+  /// Whether the log misses messages so often that one may belong to a later answer.
+  var losesMessages: Bool { own.kept > 0.03 * own.told }
+
+  mutating func told(_ cause: Cause) { add(cause, told: 1, kept: 0) }
+
+  mutating func kept(_ cause: Cause) { add(cause, told: 0, kept: 1) }
+
+  private mutating func add(_ cause: Cause, told: Double, kept: Double) {
+    switch cause {
+    case .replyToPhone: own.add(told: told, kept: kept)
+    case .reply: foreign.add(told: told, kept: kept)
+    case .unknown, .own, .phone: return
+    }
   }
 }
 

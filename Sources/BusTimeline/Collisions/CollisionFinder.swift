@@ -70,6 +70,9 @@ public struct CollisionFinder: Sendable {
     }
   }
 
+  /// Whether `take` would hand out anything.
+  public var hasSettled: Bool { !found.isEmpty }
+
   /// Collisions that are settled, in the order of their times; they are handed out once.
   public mutating func take() -> [Collision] {
     defer { found.removeAll(keepingCapacity: true) }

@@ -94,6 +94,27 @@ public struct Diagnosis: Sendable {
     public init() {}
   }
 
+  /// How the phone's requests fared on their way to the wire and back.
+  public struct Chains: Sendable {
+    /// Requests by how they ended.
+    public private(set) var outcomes: [CausalChain.Outcome: Int] = [:]
+    private var toWire = LatencySample()
+    private var toPhone = LatencySample()
+
+    public init() {}
+
+    /// Phone's write to the wire.
+    public var requestLatency: Latency { toWire.latency }
+    /// Answer on the wire to the phone.
+    public var notificationLatency: Latency { toPhone.latency }
+
+    public mutating func add(_ chain: CausalChain) {
+      outcomes[chain.outcome, default: 0] += 1
+      if let latency = chain.requestLatency { toWire.add(latency) }
+      if let latency = chain.notificationLatency { toPhone.add(latency) }
+    }
+  }
+
   /// How the phone's clock relates to the bus's.
   public enum Alignment: Sendable {
     /// No phone log.
@@ -108,6 +129,7 @@ public struct Diagnosis: Sendable {
   public var notifications: Notifications?
   public var wire: Wire?
   public var phoneReads = Latency()
+  public var chains = Chains()
   public var alignment = Alignment.none
   /// How sure the verdict is, whichever it is, 0 to 1.
   public var confidence = 0.0

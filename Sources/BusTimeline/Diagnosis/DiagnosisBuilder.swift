@@ -5,6 +5,7 @@ public import UartSniffer
 public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// Who transmits, and how.
   public private(set) var senders = SenderTable()
+  private var collisions = CollisionFinder()
   private let profile: Profile
   private let errorName: Label?
   private var wire = Diagnosis.Wire()
@@ -27,10 +28,14 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   }
 
   /// Makes room for taps that became known.
-  public mutating func add(taps: [Tap]) { senders.add(taps: taps) }
+  public mutating func add(taps: [Tap]) {
+    senders.add(taps: taps)
+    collisions.add(taps: taps)
+  }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
     senders.push(row)
+    collisions.push(row, bytes: bytes)
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
@@ -94,6 +99,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
 
   private func wireFacts(_ exchanges: ExchangeTotals) -> Diagnosis.Wire {
     var wire = wire
+    var collisions = collisions
+    collisions.finish()
+    wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
     if wire.duration > 0 {
       wire.load = min(1, Double(airTime) / Double(wire.duration))
@@ -136,39 +144,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
 
 extension FrameReading.Act {
   /// Whether it asks or sets something.
-  var isRequest: Bool {
+  public var isRequest: Bool {
     switch self {
     case .readRequest, .write, .quietWrite, .request: true
     default: false
     }
-  }
-}
-
-/// Latencies of which the middle and the tail are wanted: a bounded sample, each value with the same chance.
-struct LatencySample: Sendable {
-  private var values: [Int64] = []
-  private var count = 0
-  private static let most = 4096
-
-  /// Adds a latency in nanoseconds.
-  mutating func add(_ value: Int64) {
-    count += 1
-    if values.count < Self.most {
-      values.append(value)
-    } else {
-      // A multiplicative hash of the count stands in for chance, so that a run can be repeated.
-      let place = Int(truncatingIfNeeded: (UInt64(count) &* 0x9E37_79B9_7F4A_7C15) >> 33) % count
-      if place < Self.most { values[place] = value }
-    }
-  }
-
-  var latency: Diagnosis.Latency {
-    let sorted = values.sorted()
-    var latency = Diagnosis.Latency()
-    latency.count = count
-    guard !sorted.isEmpty else { return latency }
-    latency.median = sorted[sorted.count / 2]
-    latency.p95 = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
-    return latency
   }
 }

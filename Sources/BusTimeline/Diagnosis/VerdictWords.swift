@@ -66,10 +66,25 @@ extension Diagnosis {
         "The phone's own \(phoneReads.count) reads were answered in \(Self.milliseconds(phoneReads.median)) ms (median), "
           + "\(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
     }
+    for outcome in CausalChain.Outcome.allCases where outcome != .complete {
+      guard let count = chains.outcomes[outcome], count > 0 else { continue }
+      words.append("\(count) of the phone's requests \(Self.words(outcome)).")
+    }
     for error in wire.escErrors {
       words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
     }
     return words
+  }
+
+  private static func words(_ outcome: CausalChain.Outcome) -> String {
+    switch outcome {
+    case .complete: "were answered"
+    case .delivered: "came to the wire, and nothing answered them"
+    case .neverOnWire: "never came to the wire"
+    case .unanswered: "got no answer on the wire"
+    case .lostInCollision: "lost their answer in a collision"
+    case .notForwarded: "were answered on the wire, but the answer did not reach the phone"
+    }
   }
 
   private var alignmentWords: [String] {

@@ -75,7 +75,10 @@ public struct TrialRide: Sendable {
     }
 
     private mutating func notified(_ message: RadioFrame) {
-      guard let index = answers[answersHead...].firstIndex(where: { $0.frame == message.frame }) else { return }
+      let index = answers[answersHead...].firstIndex {
+        $0.frame == message.frame && ($0.cause == .reply(to: .phone)) == message.solicited
+      }
+      guard let index else { return }
       radio.append(
         Radio(
           wire: answers[index].end, frame: message.frame, toPhone: true, solicited: message.solicited,

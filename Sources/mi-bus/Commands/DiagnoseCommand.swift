@@ -55,8 +55,9 @@ struct DiagnoseCommand: ParsableCommand {
     let writer = DiagnosisWriter(result.diagnosis, style: color.style)
     if json { writer.json(to: &output.buffer) } else { writer.text(to: &output.buffer) }
     try output.flush()
+    let bus = sides.bus.map(\.text).joined(separator: ", ")
     try ReportFiles(html: html, perfetto: perfetto).write(
-      result, title: sources.joined(separator: ", "), profile: profile)
+      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus, phone: sides.phone?.name, profile: profile)
     if result.diagnosis.injects { throw ExitCode(1) }
   }
 
@@ -73,8 +74,13 @@ struct DiagnoseCommand: ParsableCommand {
           sources.joined(separator: " "), "live sources and recordings have no clock in common",
           remedy: "diagnose one after the other")
       }
-      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds, phone: phone)
+      guard phone == nil else {
+        throw InputError(
+          sources.joined(separator: " "), "a phone's log and a live bus have no stretch in common",
+          remedy: "record the bus first: mi-bus sniff PORT --write bus.pcapng")
+      }
+      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds)
     }
-    return try run.recorded(try opener.recorded(sides.bus), phone: phone)
+    return try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
   }
 }

@@ -57,7 +57,8 @@ struct TimelineCommand: ParsableCommand {
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
       pause: input.pauseTime, links: input.links, wantsItems: true)
     let phone = sides.phone.map { PhoneLog($0) }
-    let result = try run.recorded(try SourceOpener(input: input).recorded(sides.bus), phone: phone)
+    let opener = SourceOpener(input: input)
+    let result = try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
     let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)

@@ -26,33 +26,38 @@ struct DiagnoseRun {
   /// Whether items for pictures are wanted.
   let wantsItems: Bool
 
-  /// One recording of the bus, to its end.
-  func recorded(_ source: any RecordedSource, phone: PhoneLog?) throws -> Result {
-    var source = source
-    var feed = feed(.recorded, phone)
+  /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
+  ///
+  /// - Parameter open: opens the recording anew.
+  func recorded(_ open: () throws -> any RecordedSource, phone: PhoneLog?) throws -> Result {
+    var alignment = Diagnosis.Alignment.none
+    var joined: Joined?
+    if let phone { (alignment, joined) = try align(try open(), phone) }
+    var source = try open()
+    var feed = feed(.recorded, phone, joined)
     var notes: [String] = []
     do throws(InputError) {
       while let chunk = try source.next() {
-        feed.name(taps: source.taps, origin: source.origin)
+        feed.name(taps: source.taps)
         feed.push(chunk)
       }
     } catch {
       // What was readable is diagnosed; the defect is told with it.
       notes.append(error.description)
     }
-    feed.name(taps: source.taps, origin: source.origin)
-    return finish(feed, phone, notes + source.warnings.map(\.description))
+    feed.name(taps: source.taps)
+    return finish(feed, phone, alignment, source.origin ?? 0, notes + source.warnings.map(\.description))
   }
 
   /// Ports, until a signal or the end of the time.
-  func live(_ inputs: LiveInputs, duration: Int64?, phone: PhoneLog?) throws -> Result {
+  func live(_ inputs: LiveInputs, duration: Int64?) throws -> Result {
     let signals = try SignalWatch.start()
-    var feed = feed(.live, phone)
-    feed.name(taps: inputs.sources.map(\.tap), origin: inputs.clock.unix)
+    var feed = feed(.live, nil, nil)
+    feed.name(taps: inputs.sources.map(\.tap))
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
     try loop.run(into: &feed, signals: signals)
-    return finish(feed, phone, inputs.notes)
+    return finish(feed, nil, .none, inputs.clock.unix, inputs.notes)
   }
 
   /// The phone's log alone.
@@ -65,76 +70,93 @@ struct DiagnoseRun {
       diagnosis: diagnosis, senders: SenderTable(), items: [], leftOut: phone.leftOut, notes: phone.notes, origin: 0)
   }
 
-  private func feed(_ patience: Attributor.Patience, _ phone: PhoneLog?) -> DiagnoseFeed {
+  // MARK: - Bus and phone on one clock
+
+  /// A phone's log whose clock is known.
+  private struct Joined {
+    var causes: NotificationCauses
+    /// Nil where the phone's writes cannot be read.
+    var requests: PhoneRequests?
+  }
+
+  private func align(
+    _ source: any RecordedSource, _ phone: PhoneLog
+  ) throws -> (Diagnosis.Alignment, Joined?) {
+    guard phone.hasTimes else { return (.refused("the phone's log has no times"), nil) }
+    var source = source
+    var stream = EventStream()
+    var collector = AlignmentCollector()
+    do throws(InputError) {
+      while let chunk = try source.next() {
+        stream.add(taps: source.taps, pause: pause)
+        collector.origin = source.origin ?? 0
+        stream.push(chunk, into: &collector)
+      }
+    } catch {
+      // The second reading tells of it.
+    }
+    stream.finish(into: &collector)
+    switch ClockAligner.align(bus: collector.stream, ble: phone.alignment) {
+    case .refused(let reason): return (.refused(reason.description), nil)
+    case .aligned(let clocks):
+      let found = Diagnosis.Alignment.found(
+        offset: clocks.offsetSeconds, drift: clocks.driftPPM, bound: clocks.boundSeconds, pairs: clocks.pairs)
+      return (
+        found,
+        Joined(
+          causes: NotificationCauses(phone, clocks: clocks, origin: collector.origin),
+          requests: requests(phone, clocks, collector.origin)
+        )
+      )
+    }
+  }
+
+  private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
+    let writes = phone.messages.filter { $0.direction == .toScooter }
+    guard let first = phone.messages.first?.time, let last = phone.messages.last?.time, first <= last,
+      !writes.isEmpty, writes.allSatisfy({ $0.condition == .readable })
+    else { return nil }
+    var requests = PhoneRequests(clocks: clocks, origin: origin, log: first...last)
+    for write in writes { requests.add(write, profile: profile, clocks: clocks, origin: origin) }
+    return requests
+  }
+
+  private func feed(_ patience: Attributor.Patience, _ phone: PhoneLog?, _ joined: Joined?) -> DiagnoseFeed {
     DiagnoseFeed(
       attributor: Attributor(profile: profile, patience: patience, links: links), pause: pause,
       sink: DiagnoseSink(
-        builder: DiagnosisBuilder(profile: profile), alignment: phone == nil ? nil : AlignmentStream(),
-        timeline: wantsItems ? TimelineCollector(profile: profile) : nil, answers: phone == nil ? nil : AnswerLog()))
+        builder: DiagnosisBuilder(profile: profile), timeline: wantsItems ? TimelineCollector(profile: profile) : nil,
+        causes: joined?.causes), phone: joined?.requests)
   }
 
-  private func finish(_ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ notes: [String]) -> Result {
+  private func finish(
+    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment, _ origin: Int64,
+    _ notes: [String]
+  ) -> Result {
     let (sink, exchanges) = feed.finish()
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
-    var answers = sink.answers ?? AnswerLog()
-    if let phone, let bus = sink.alignment {
-      join(phone, bus, sink.origin, &diagnosis, &answers, &timeline)
-    }
+    diagnosis.alignment = alignment
+    diagnosis.notifications = sink.causes?.counts ?? phone?.counts
+    diagnosis.chains = sink.causes?.chains ?? Diagnosis.Chains()
     diagnosis.writeWords()
-    let leftOut = (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0)
     return Result(
-      diagnosis: diagnosis, senders: sink.builder.senders, items: timeline?.finish() ?? [], leftOut: leftOut,
-      notes: notes + (phone?.notes ?? []), origin: sink.origin)
+      diagnosis: diagnosis, senders: sink.builder.senders, items: timeline?.finish() ?? [],
+      leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), notes: notes + (phone?.notes ?? []), origin: origin)
   }
+}
 
-  /// Puts the phone's messages on the bus's clock and finds the cause of each.
-  private func join(
-    _ phone: PhoneLog, _ bus: AlignmentStream, _ origin: Int64, _ diagnosis: inout Diagnosis,
-    _ answers: inout AnswerLog, _ timeline: inout TimelineCollector?
-  ) {
-    diagnosis.notifications = phone.counts
-    guard phone.hasTimes else {
-      diagnosis.alignment = .refused("the phone's log has no times")
-      return
-    }
-    switch ClockAligner.align(bus: bus, ble: phone.alignment) {
-    case .refused(let reason): diagnosis.alignment = .refused(reason.description)
-    case .aligned(let clocks):
-      diagnosis.alignment = .found(
-        offset: clocks.offsetSeconds, drift: clocks.driftPPM, bound: clocks.boundSeconds, pairs: clocks.pairs)
-      diagnosis.notifications = causes(of: phone, clocks, origin, &answers, &timeline)
-    }
-  }
+/// What the search for the clock needs of the bus.
+private struct AlignmentCollector: BusEventSink {
+  private(set) var stream = AlignmentStream()
+  /// Unix nanoseconds of the capture's time 0; 0 where it is not known.
+  var origin: Int64 = 0
 
-  private func causes(
-    of phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64, _ answers: inout AnswerLog,
-    _ timeline: inout TimelineCollector?
-  ) -> Diagnosis.Notifications {
-    var counts = phone.counts
-    counts.unsolicited = 0
-    var causedBy: [Transmitter: Int] = [:]
-    for message in phone.messages {
-      let time = clocks.busTime(ofBle: message.time)
-      var answer: AnswerLog.Answer?
-      if message.direction == .toPhone, let event = PhoneLog.alignmentEvent(message) {
-        answer = answers.take(event, at: time)
-      }
-      var solicited = message.solicited
-      // The wire knows better whose request it was.
-      switch answer?.cause {
-      case .replyToPhone: solicited = true
-      case .reply(let asker):
-        solicited = false
-        causedBy[asker, default: 0] += 1
-      default: if solicited == false { causedBy[.unknown, default: 0] += 1 }
-      }
-      if message.direction == .toPhone, solicited == false { counts.unsolicited += 1 }
-      timeline?.add(
-        message, at: time.middle - origin, causedBy: answer?.item, cause: answer?.cause ?? .unknown,
-        solicited: message.direction == .toPhone ? solicited : nil)
-    }
-    counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
-    return counts
+  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+    stream.extend(to: origin + event.start.middle)
+    guard event.checksumHolds,
+      let message = AlignmentEvent(bytes, start: event.start.shifted(by: origin), end: event.end.shifted(by: origin))
+    else { return }
+    stream.append(message)
   }
 }

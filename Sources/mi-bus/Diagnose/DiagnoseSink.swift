@@ -1,50 +1,53 @@
+import BleSide
 import BusPrinter
 import BusTimeline
 import CaptureFiles
 import NinebotBus
 import UartSniffer
 
-/// Takes what a diagnosis needs of the bus, in one pass.
+/// Takes what a diagnosis needs of the bus, and brings the phone's messages in at their time.
 struct DiagnoseSink: AttributedEventSink {
   var builder: DiagnosisBuilder
-  /// For the phone's clock; nil where there is no phone log.
-  var alignment: AlignmentStream?
   /// For pictures; nil where none is wanted.
   var timeline: TimelineCollector?
-  /// Answers on the wire with their causes, for the notifications; nil where there is no phone log.
-  var answers: AnswerLog?
-  /// Unix nanoseconds of the capture's time 0; 0 where it is not known.
-  var origin: Int64 = 0
+  /// Nil where there is no phone log, or its clock is not known.
+  var causes: NotificationCauses?
+  private var next: Int64 = 0
+
+  init(builder: DiagnosisBuilder, timeline: TimelineCollector?, causes: NotificationCauses?) {
+    self.builder = builder
+    self.timeline = timeline
+    self.causes = causes
+  }
 
   mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
+    causes?.advance(to: row.event.start.middle, timeline: &timeline)
     builder.take(row, bytes: bytes)
     let item = timeline?.take(row, bytes: bytes)
-    guard alignment != nil else { return }
-    alignment?.extend(to: origin + row.event.start.middle)
-    guard row.event.checksumHolds,
-      let event = AlignmentEvent(
-        bytes, start: row.event.start.shifted(by: origin), end: row.event.end.shifted(by: origin))
-    else { return }
-    alignment?.append(event)
-    if event.kind == .reply, let finding = row.finding { answers?.add(event, finding.cause, item: item ?? nil) }
+    causes?.push(row, bytes: bytes, id: next, item: item ?? nil, timeline: &timeline)
+    next += 1
   }
+
+  mutating func finish() { causes?.finish(timeline: &timeline) }
 }
 
 /// The bus on its way into a diagnosis, live or recorded.
 struct DiagnoseFeed: ~Copyable, LiveConsumer {
   private var stream: AttributedStream<DiagnoseSink>
+  private let phone: PhoneRequests?
 
-  init(attributor: Attributor, pause: Int64, sink: DiagnoseSink) {
+  /// - Parameter phone: what the phone is known to have asked for; nil where that is not known.
+  init(attributor: Attributor, pause: Int64, sink: DiagnoseSink, phone: PhoneRequests?) {
     stream = AttributedStream(attributor: attributor, pause: pause, sink: sink)
+    self.phone = phone
   }
 
   var isFull: Bool { false }
 
-  mutating func name(taps: [Tap], origin: Int64?) {
-    if stream.name(taps: taps) {
-      stream.sink.builder.add(taps: taps)
-      stream.sink.origin = origin ?? 0
-    }
+  mutating func name(taps: [Tap]) {
+    guard stream.name(taps: taps) else { return }
+    stream.sink.builder.add(taps: taps)
+    if let phone { stream.set(phone: phone) }
   }
 
   mutating func push(_ chunk: ByteChunk) { stream.push(chunk) }
@@ -54,6 +57,7 @@ struct DiagnoseFeed: ~Copyable, LiveConsumer {
   /// Ends the input and gives what was gathered.
   mutating func finish() -> (sink: DiagnoseSink, exchanges: ExchangeTotals) {
     stream.finish()
+    stream.sink.finish()
     return (stream.sink, stream.exchanges)
   }
 }

@@ -46,6 +46,11 @@ struct AttributedStream<Sink: AttributedEventSink & ~Copyable>: ~Copyable {
     if let time = chunk.silentUntil { try stage.attributor.advance(to: time, into: &stage.sink) }
   }
 
+  /// Gives every wire what the phone is known to have asked for.
+  mutating func set(phone: PhoneRequests) {
+    for tap in taps.indices { stage.attributor.set(phone: phone, tap: tap) }
+  }
+
   /// Requests and answers so far.
   var exchanges: ExchangeTotals { stage.attributor.exchanges }
 

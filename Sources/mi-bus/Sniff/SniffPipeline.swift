@@ -118,6 +118,7 @@ struct SniffStages: ~Copyable, BusEventSink {
   /// Ends the input: what waits for evidence goes out.
   mutating func finish() throws(OutputError) {
     try attributor.finish(into: &results)
+    try results.finish()
     try flush()
   }
 
@@ -135,6 +136,7 @@ struct SniffResults: ~Copyable, AttributedEventSink {
   var view: SniffView
   /// Nil where nobody asks for it: it costs time.
   private(set) var census: SenderCensus?
+  private var collisions = CollisionFinder()
 
   init(view: consuming SniffView, census: SenderCensus?) {
     self.view = view
@@ -144,6 +146,7 @@ struct SniffResults: ~Copyable, AttributedEventSink {
   mutating func name(taps: [Tap], origin: Int64?) {
     view.name(taps: taps, origin: origin)
     census?.add(taps: taps)
+    collisions.add(taps: taps)
   }
 
   var isFull: Bool { view.isFull }
@@ -152,5 +155,17 @@ struct SniffResults: ~Copyable, AttributedEventSink {
     traffic.push(event.event, reading: event.reading, tap: event.tap)
     census?.push(event)
     try view.show(event, bytes: bytes, senders: census?.table)
+    collisions.push(event, bytes: bytes)
+    if collisions.hasSettled { try showCollisions() }
+  }
+
+  /// Ends the input.
+  mutating func finish() throws(OutputError) {
+    collisions.finish()
+    try showCollisions()
+  }
+
+  private mutating func showCollisions() throws(OutputError) {
+    for collision in collisions.take() { try view.show(collision) }
   }
 }

@@ -80,6 +80,18 @@ struct SniffView: ~Copyable {
     try output.flushIfFull()
   }
 
+  /// A filter for frames leaves collisions out.
+  mutating func show(_ collision: Collision) throws(OutputError) {
+    guard !settings.summaryOnly, !isFull, settings.filter.isEmpty else { return }
+    if json != nil {
+      json?.append(collision, to: &output.buffer)
+    } else {
+      text?.append(collision, to: &output.buffer)
+    }
+    shown += 1
+    try output.flushIfFull()
+  }
+
   mutating func show(_ summary: Summary) {
     let writer = SummaryWriter(profile: profile, style: settings.style)
     switch settings.form {

@@ -8,6 +8,8 @@ struct RoleEvidence: Evidence {
   /// forges the ESC's display frame (protocol.md 5.5).
   private static let impossible: Float = -14
   private static let forgedHeartbeat: Float = -10
+  /// What the role says for the BLE module as a heartbeat's sender.
+  static let heartbeat = -forgedHeartbeat
   private static let forgedAnswer: Float = -7
   /// A request says nothing of its sender: a dash must use the BLE module's address (protocol.md 2.4).
   private static let newcomersRequest: Float = -1

@@ -20,6 +20,9 @@ struct Measurement: Hashable, Sendable {
   var trigger: Float = 0
   var triggerSpread: Float = 0
 
+  /// Whether anything of the transmitter's own timing was seen.
+  var showsShape: Bool { pitchSpread > 0 || clockSpread > 0 || pitchHigh > pitchLow }
+
   /// Nothing was measured.
   init() {}
 

@@ -1,0 +1,131 @@
+import BusTimeline
+import CaptureFiles
+import NinebotBus
+import ScooterProfiles
+import ScooterSim
+import UartSniffer
+
+/// Attributed events of a whole recording, kept so that they can be compared.
+struct AttributionRun {
+  struct Row {
+    var event: AttributedEvent
+    var bytes: [UInt8]
+    /// Time of the newest event that was known when this one came out, nanoseconds.
+    var known: Int64
+  }
+
+  private(set) var rows: [Row] = []
+  private(set) var taps: [Tap] = []
+  private(set) var table = SenderTable()
+  private(set) var collisions: [Collision] = []
+
+  static func profile() throws -> Profile { try ProfileLibrary(folder: "/nonexistent").profile() }
+
+  init(
+    _ source: any RecordedSource, patience: Attributor.Patience = .recorded, remembering: [KnownTransmitter] = [],
+    links: [Link] = []
+  ) throws {
+    var source = source
+    var stream = EventStream()
+    var stage = Stage(attributor: Attributor(profile: try Self.profile(), patience: patience, links: links))
+    stage.attributor.remember(remembering)
+    func name(_ new: [Tap]) {
+      guard new != taps else { return }
+      taps = new
+      stream.add(taps: taps, pause: 2_000_000)
+      stage.attributor.add(taps: taps)
+      stage.rows.finder.add(taps: taps)
+      stage.rows.table.add(taps: taps)
+    }
+    while let chunk = try source.next() {
+      name(source.taps)
+      stream.push(chunk, into: &stage)
+      if let time = chunk.silentUntil { stage.attributor.advance(to: time, into: &stage.rows) }
+    }
+    name(source.taps)
+    stream.finish(into: &stage)
+    stage.attributor.finish(into: &stage.rows)
+    stage.rows.finder.finish()
+    rows = stage.rows.rows
+    table = stage.rows.table
+    collisions = stage.rows.finder.take()
+  }
+
+  private struct Stage: BusEventSink {
+    var attributor: Attributor
+    var rows = Collector()
+
+    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+      rows.known = max(rows.known, event.start.middle)
+      attributor.push(event, tap: tap, bytes: bytes, into: &rows)
+    }
+  }
+
+  private struct Collector: AttributedEventSink {
+    var rows: [Row] = []
+    var known: Int64 = 0
+    var finder = CollisionFinder()
+    var table = SenderTable()
+
+    mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
+      table.push(event)
+      finder.push(event, bytes: bytes)
+      rows.append(Row(event: event, bytes: bytes.withUnsafeBufferPointer { Array($0) }, known: known))
+    }
+  }
+
+  /// Sound frames with their findings.
+  var frames: [(reading: FrameReading, finding: Finding, row: Row)] {
+    rows.compactMap { row in
+      guard row.event.event.checksumHolds, let reading = row.event.reading, let finding = row.event.finding else {
+        return nil
+      }
+      return (reading, finding, row)
+    }
+  }
+
+  var found: Set<String> { Set(frames.map(\.finding.sender.name)) }
+}
+
+/// Bytes with exact times, put through a model of an adapter as a reader would see them.
+struct AdaptedSource: RecordedSource {
+  private var chunks: [ByteChunk]
+  let taps: [Tap]
+  var origin: Int64? { nil }
+
+  /// - Parameter source: one tap whose bytes have times.
+  init(_ source: any RecordedSource, model: AdapterModel) throws {
+    var source = source
+    var adapter = Adapter(model, baud: .standard, seed: 7)
+    var latency: Int?
+    if case .latencyTimer(let nanoseconds) = model.flush { latency = Int(nanoseconds / 1_000_000) }
+    let timing = AdapterTiming.of(
+      driver: model.driver, name: nil, latencyTimer: latency, isPseudoTerminal: false, baud: .standard)
+    var clock = PacketClock(origin: 0, opened: 0, baud: .standard, adapter: timing)
+    chunks = []
+    while let chunk = try source.next() {
+      guard chunk.tap == 0 else { continue }
+      for (byte, time) in zip(chunk.bytes, chunk.times) {
+        adapter.push(byte, start: time.start.middle, fault: time.fault)
+      }
+    }
+    adapter.finish()
+    var lastRead: Int64 = 0
+    for packet in adapter.takePackets() {
+      let woke = max(packet.arrival, lastRead)
+      var chunk = ByteChunk(bytes: packet.bytes)
+      clock.push(
+        count: packet.bytes.count, window: PollWindow(entered: lastRead, woke: woke), read: woke + 10_000,
+        into: &chunk.times)
+      lastRead = woke + 10_000
+      chunk.silentUntil = clock.empty(at: lastRead)
+      chunks.append(chunk)
+    }
+    chunks.reverse()
+    taps = [
+      Tap(name: "bus0", detail: model.name, baud: .standard, quality: .packets(latency: timing.timer))
+    ]
+  }
+
+  mutating func next() -> ByteChunk? { chunks.popLast() }
+}

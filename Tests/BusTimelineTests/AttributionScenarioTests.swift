@@ -1,0 +1,92 @@
+import BusTimeline
+import NinebotBus
+import ScooterSim
+import Testing
+import UartSniffer
+
+@Suite("Attribution of simulated scooters")
+struct AttributionScenarioTests {
+  /// A run with its truth, matched frame by frame.
+  static func outcomes(
+    _ scenario: Scenario, _ quality: SimulatedSource.Quality, seconds: Int64 = 20
+  ) throws -> [(truth: GroundTruth, finding: Finding, start: Int64)] {
+    let run = try AttributionRun(SimulatedSource(scenario, quality: quality, duration: seconds * 1_000_000_000))
+    var truths: [GroundTruth] = []
+    var scooter = Scooter(scenario)
+    while let occurrence = scooter.next(until: seconds * 1_000_000_000) {
+      if case .transmission(let sent) = occurrence, sent.line == .escBle { truths.append(sent.truth) }
+    }
+    var head = 0
+    var outcomes: [(GroundTruth, Finding, Int64)] = []
+    for (_, finding, row) in run.frames {
+      let match = (head..<min(head + 40, truths.count)).first { truths[$0].frame == row.bytes }
+      guard let index = match else { continue }
+      head = index + 1
+      outcomes.append((truths[index], finding, row.event.event.start.middle))
+    }
+    return outcomes
+  }
+
+  private static func isRight(_ truth: GroundTruth, _ finding: Finding, oneDash: Bool) -> Bool {
+    finding.sender.name == "\(truth.sender)"
+      || (!oneDash && finding.sender.isForeign && "\(truth.sender)".hasPrefix("dash"))
+  }
+
+  @Test("each scenario, seen with edges", arguments: Scenario.names)
+  func edges(_ name: String) throws {
+    let scenario = try Scenario.named(name, seed: 11)
+    let outcomes = try Self.outcomes(scenario, .edges)
+    #expect(outcomes.count > 500)
+    let oneDash = scenario.dashes.count < 2
+    for (truth, finding, start) in outcomes where finding.sender != .unknown {
+      #expect(
+        Self.isRight(truth, finding, oneDash: oneDash), "\(finding.sender.name), in truth \(truth.sender), at \(start)")
+    }
+    let decided = outcomes.count { $0.finding.sender != .unknown }
+    #expect(Double(decided) >= 0.99 * Double(outcomes.count))
+    if scenario.dashes.isEmpty { #expect(!outcomes.contains { $0.finding.sender.isForeign }) }
+  }
+
+  static let adapters: [SimulatedSource.Quality] = AdapterModel.all.map { .packets($0) } + [.none]
+
+  @Test("a stock scooter is never accused, whatever is known of times", arguments: ["stock", "phone", "ble-reboot"])
+  func innocence(_ name: String) throws {
+    for quality in Self.adapters + [.bytes(error: 20_000)] {
+      let outcomes = try Self.outcomes(try .named(name, seed: 3), quality)
+      #expect(outcomes.count > 500)
+      #expect(!outcomes.contains { $0.finding.sender.isForeign })
+    }
+  }
+
+  @Test("confidence means something: of those given 0.99 or more, at least 99 % are right")
+  func calibration() throws {
+    var (sure, right) = (0, 0)
+    for name in ["displaydash", "augisbud", "near-clock", "copycat-61", "phone"] {
+      for quality in [SimulatedSource.Quality.edges, .bytes(error: 20_000), .packets(.ftdi1ms)] {
+        for (truth, finding, _) in try Self.outcomes(try .named(name, seed: 5), quality)
+        where finding.sender != .unknown && finding.confidence >= 0.99 {
+          sure += 1
+          if Self.isRight(truth, finding, oneDash: true) { right += 1 }
+        }
+      }
+    }
+    #expect(sure > 5000)
+    #expect(Double(right) >= 0.99 * Double(sure), "\(right) of \(sure)")
+  }
+
+  @Test(
+    "a module that starts to inject is named within two seconds of its first frame",
+    arguments: ["augisbud", "displaydash"])
+  func newcomer(_ name: String) throws {
+    var scenario = try Scenario.named(name, seed: 9)
+    scenario.dashes[0].boot = 12e9...12.1e9
+    for patience in [Attributor.Patience.recorded, .live] {
+      let source = SimulatedSource(scenario, quality: .edges, duration: 20_000_000_000)
+      let run = try AttributionRun(source, patience: patience)
+      let named = try #require(run.frames.first { $0.finding.sender.isForeign })
+      #expect(named.row.event.event.start.middle > 12_000_000_000)
+      if case .time = patience { #expect(named.row.known < 14_100_000_000, "known at \(named.row.known)") }
+      #expect(named.row.event.event.start.middle < 14_100_000_000)
+    }
+  }
+}
