@@ -165,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "BusTimelineTests",
       dependencies: [
-        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim",
+        "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
