@@ -4,7 +4,7 @@ PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-de
 # The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
 RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
-MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline
+MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline BusReport
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz manual docs clean
@@ -25,8 +25,15 @@ deps: ## install the missing -dev packages (Debian, Ubuntu)
 build: deps ## the release binary, .build/release/mi-bus
 	$(SWIFT) build $(RELEASE) --product mi-bus
 
-run: build ## build, then sniff the built-in scooter for a few seconds
+DEMO := .build/demo
+run: build ## build, sniff the built-in scooter, then diagnose one with a dash that injects
 	$(MI_BUS) sniff sim: --for 5s
+	rm -rf $(DEMO) && mkdir -p $(DEMO)
+	$(MI_BUS) simulate displaydash --for 60s --clock-offset 3.5 --clock-drift 20 \
+	  --write $(DEMO)/bus.pcapng --ble $(DEMO)/phone.btsnoop --token $(DEMO)/token
+	@# Exit code 1 says that something injects, which is what this scooter is for.
+	$(MI_BUS) diagnose $(DEMO)/bus.pcapng $(DEMO)/phone.btsnoop --token $(DEMO)/token \
+	  --html $(DEMO)/report.html || [ $$? = 1 ]
 
 test: deps ## all tests
 	$(SWIFT) test
@@ -44,6 +51,7 @@ bench: build ## measure speed, beside what the bare machine does
 SECONDS := 60
 fuzz: deps ## fuzz each parser of files and streams, SECONDS=60 each
 	Fuzz/run $(SECONDS)
+
 manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
