@@ -102,7 +102,8 @@ let package = Package(
       dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
-        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+        .embedInCode("Page/map.js"), .embedInCode("Page/drawing.js"),
+        .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
       ],
       swiftSettings: swiftSettings),
     .target(

@@ -19,8 +19,7 @@ struct MiBus: ParsableCommand {
     version: "mi-bus \(version)",
     subcommands: [
       SniffCommand.self, MonitorCommand.self, DiagnoseCommand.self, TimelineCommand.self, SendersCommand.self,
-      PortsCommand.self,
-      ProfilesCommand.self, SimulateCommand.self,
+      PortsCommand.self, ProfilesCommand.self, SimulateCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -34,7 +34,7 @@ struct DetailPane {
         line += 1
         (runs, used) = ([], 0)
       }
-      if used > 0 { runs.append(Run(" ")) }
+      if used > 0, !piece.text.hasPrefix(";") { runs.append(Run(" ")) }
       runs.append(piece)
       used += size
     }
@@ -43,16 +43,18 @@ struct DetailPane {
     line += 1
   }
 
-  /// `sent by dash1 (99.9%)`, `claims to be ble`, `cause: its own schedule`, `evidence: rhythm, bit-clock`.
+  /// `sent by dash1 (99.9%) but claims to be ble; cause: its own schedule; evidence: rhythm, bit-clock`.
   private func finding(_ row: MessageRow) -> [Run] {
     guard row.key.matter == .frame, let finding = row.finding else { return [] }
     guard finding.sender != .unknown else { return [Run("sender: the evidence does not carry", .faint)] }
     let sure = "(\(Figures.fixed(Double(finding.confidence) * 100, decimals: 1))%)"
     var pieces = [Run("sent by"), Run(finding.sender.name, Ink(finding.sender)), Run(sure)]
-    if finding.contradictsClaim, let reading = row.reading { pieces.append(Run("claims to be \(reading.from.name)")) }
-    if let cause = Self.words(finding.cause) { pieces.append(Run("cause: \(cause)")) }
+    if finding.contradictsClaim, let reading = row.reading {
+      pieces.append(Run("but claims to be \(reading.from.name)"))
+    }
+    if let cause = Self.words(finding.cause) { pieces.append(Run("; cause: \(cause)")) }
     let evidence = EvidenceKind.allCases.filter { finding.votes.counts($0) }.map { "\($0.name)" }
-    if !evidence.isEmpty { pieces.append(Run("evidence: \(evidence.joined(separator: ", "))")) }
+    if !evidence.isEmpty { pieces.append(Run("; evidence: \(evidence.joined(separator: ", "))")) }
     return pieces
   }
 

@@ -139,8 +139,9 @@ extension Monitor {
       return
     }
     var state = "sort:\(order.name)"
-    if !filter.isEmpty { state += "  filter:\(filter.text)  \(shown) of" }
-    state += "  \(board.rows.count) rows"
+    if !filter.isEmpty { state += "  filter:\(filter.text)" }
+    state += filter.isEmpty ? "  " : "  \(shown) of "
+    state += "\(board.rows.count) rows"
     if board.unlisted > 0 { state += ", \(board.unlisted) not listed" }
     if !notches.isEmpty { state += "  notched" }
     let keys = "q quit  SPACE pause  c clear  s sort  f filter  # notch  b bits  ? help"
