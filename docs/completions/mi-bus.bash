@@ -173,13 +173,13 @@ _mi-bus() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    sniff|diagnose|timeline|senders|ports|profiles|simulate|help)
+    sniff|monitor|diagnose|timeline|senders|ports|profiles|simulate|help)
         # Offer subcommand argument completions
         "_mi-bus_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'sniff diagnose timeline senders ports profiles simulate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'sniff monitor diagnose timeline senders ports profiles simulate help' -- "${cur}"))
         ;;
     esac
 }
@@ -262,6 +262,43 @@ _mi-bus_sniff() {
         return
         ;;
     '--write')
+        return
+        ;;
+    esac
+}
+
+_mi-bus_monitor() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=(--link)
+    non_repeating_options=(--baud --logic --profile --pause --speed --for --color)
+    __mi-bus_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--baud')
+        return
+        ;;
+    '--logic')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    '--link')
+        return
+        ;;
+    '--pause')
+        return
+        ;;
+    '--speed')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--color')
+        __mi-bus_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
