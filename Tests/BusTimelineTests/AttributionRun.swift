@@ -40,12 +40,11 @@ struct AttributionRun {
     while let chunk = try source.next() {
       name(source.taps)
       stream.push(chunk, into: &stage)
-      if let time = chunk.silentUntil { stage.attributor.advance(to: time, into: &stage.rows) }
+      if let time = chunk.silentUntil { stage.advance(to: time) }
     }
     name(source.taps)
     stream.finish(into: &stage)
-    stage.attributor.finish(into: &stage.rows)
-    stage.rows.finder.finish()
+    stage.finish()
     rows = stage.rows.rows
     table = stage.rows.table
     collisions = stage.rows.finder.take()
@@ -58,6 +57,13 @@ struct AttributionRun {
     mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
       rows.known = max(rows.known, event.start.middle)
       attributor.push(event, tap: tap, bytes: bytes, into: &rows)
+    }
+
+    mutating func advance(to time: Int64) { attributor.advance(to: time, into: &rows) }
+
+    mutating func finish() {
+      attributor.finish(into: &rows)
+      rows.finder.finish()
     }
   }
 

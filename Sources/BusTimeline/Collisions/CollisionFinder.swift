@@ -60,6 +60,8 @@ public struct CollisionFinder: Sendable {
   private static let patience: Int64 = 150_000_000
   private static let retryTime: Int64 = 1_000_000_000
   private static let mostWaiting = 32
+  /// A slot may be off by so much, nanoseconds (16 to 24 ms occur, protocol.md 5.2).
+  private static let slotJitter: Int64 = 4_000_000
 
   public init() {}
 
@@ -203,14 +205,14 @@ public struct CollisionFinder: Sendable {
     func add(_ party: Transmitter) { if !parties.contains(party) { parties.append(party) } }
     if heads.contains(where: \.isEscs) { add(.esc) }
     if heads.contains(where: \.isHeartbeat) { add(.ble) }
+    var lateness: Int64?
     if let missing {
       signs.append(.missingHeartbeat)
       add(.ble)
-      // The BLE module cannot have sent a request beside its heartbeat: another device did.
-      if let head = heads.first(where: \.isRequest), missing > time(of: head, in: damage, lanes[tap]) {
-        add(onlyDash)
-      }
+      lateness = heads.first(where: \.isRequest).map { missing - time(of: $0, in: damage, lanes[tap]) }
     }
+    // The BLE module cannot have sent a request and, that much later, a heartbeat: another device did.
+    if let lateness, lateness > Self.slotJitter { add(onlyDash) }
     if let request = suspicion.request, !request.answered {
       signs.append(.missingAnswer)
       add(.esc)
@@ -218,6 +220,8 @@ public struct CollisionFinder: Sendable {
     if heads.contains(where: \.isRequest), !parties.contains(where: { $0 == .ble || $0.isForeign || $0 == .unknown }) {
       add(.unknown)
     }
+    // Somebody's request or the module's own, with jitter: who it was cannot be told.
+    if parties == [.ble], let lateness, lateness > 0 { add(.unknown) }
     guard parties.count > 1, signs.contains(where: { $0 == .twoHeads || $0 == .tooLong || $0 == .lineErrors }) else {
       return
     }
