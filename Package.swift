@@ -102,7 +102,8 @@ let package = Package(
       dependencies: ["NinebotBus", "BusTimeline", "CaptureFiles", "COpenSSL"],
       resources: [
         .embedInCode("Page/page.css"), .embedInCode("Page/events.js"), .embedInCode("Page/view.js"),
-        .embedInCode("Page/drawing.js"), .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
+        .embedInCode("Page/map.js"), .embedInCode("Page/drawing.js"),
+        .embedInCode("Page/details.js"), .embedInCode("Page/controls.js"),
       ],
       swiftSettings: swiftSettings),
     .target(
@@ -164,7 +165,8 @@ let package = Package(
     .testTarget(
       name: "BusTimelineTests",
       dependencies: [
-        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim", "TestSupport",
+        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim",
+        "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -89,10 +89,10 @@ final class Chromium {
   }
 
   /// - Parameter scheme: `light` or `dark`.
-  func emulate(scheme: String, media: String = "screen") throws {
+  func emulate(scheme: String) throws {
     try call(
       "Emulation.setEmulatedMedia",
-      ["media": media, "features": [["name": "prefers-color-scheme", "value": scheme]]])
+      ["features": [["name": "prefers-color-scheme", "value": scheme]]])
     _ = try evaluate(Self.twoFrames)
   }
 

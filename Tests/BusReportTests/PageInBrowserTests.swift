@@ -50,6 +50,20 @@ import Testing
     #expect(try browser.print("print").count > 10_000)
   }
 
+  /// Pages of other scooters: nothing injects, two dashes, more than the page may hold, no phone at all.
+  @Test(arguments: [("phone", 300_000), ("two-dashes", 300_000), ("displaydash", 2_000), ("augisbud", 300_000)])
+  func showsOtherScooters(_ name: String, _ limit: Int) throws {
+    let browser = try Chromium()
+    try browser.resize(width: 1280, height: 900)
+    try browser.emulate(scheme: "light")
+    try browser.open(try SimulatedReport(name, seconds: 30).page(title: name, limit: limit))
+    try browser.picture("scooter-\(name)")
+    #expect(try #require(try browser.evaluate(Self.colours) as? Int) > 4)
+    let text = "\(try browser.evaluate("document.body.innerText") ?? "")"
+    #expect(text.contains("one in") == (limit < 10_000))
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
   /// What the script reads is what was written: every kind of text that the table of texts treats in its own way.
   @Test func textsArriveAsTheyWere() throws {
     let texts = [

@@ -81,7 +81,6 @@ struct SendersTests {
       frame += [UInt8(sum & 0xFF), UInt8(sum >> 8)]
       var decoder = FrameDecoder(settings: .init())
       decoder.push(frame.span)
-      decoder.finish()
       for event in decoder.events {
         table.push(
           AttributedEvent(
@@ -89,9 +88,8 @@ struct SendersTests {
             finding: Finding(sender: .dash(1), confidence: 1)))
       }
     }
-    #expect(table.senders.count == 1)
-    #expect(table.senders[0].frames == 200)
-    #expect(table.senders[0].kinds.count == 64)
+    #expect(table.senders.map(\.frames) == [200])
+    #expect(table.senders.map(\.kinds.count) == [64])
   }
 }
 
@@ -196,14 +194,14 @@ private enum SignatureProblems {
     // The last keys first, so that each problem comes to the front once.
     let lines = text.split(separator: "\n").map(String.init)
     let sound = ["name: x", "title: x", "sources: [y]", "polls: [esc b0 20]"]
-    return lines.compactMap { line in
+    return lines.compactMap { line -> String? in
       let key = line.prefix { $0 != ":" }
       let whole = (sound.filter { !$0.hasPrefix("\(key):") } + [line]).joined(separator: "\n")
       do {
         _ = try SignatureLibrary.signature(whole, file: "x.yaml")
         return nil
       } catch {
-        return error.description
+        return "\(error)"
       }
     }
   }

@@ -173,20 +173,20 @@ _mi-bus() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    sniff|ports|profiles|help)
+    sniff|diagnose|timeline|senders|ports|profiles|simulate|help)
         # Offer subcommand argument completions
         "_mi-bus_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'sniff ports profiles help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'sniff diagnose timeline senders ports profiles simulate help' -- "${cur}"))
         ;;
     esac
 }
 
 _mi-bus_sniff() {
     repeating_flags=()
-    non_repeating_flags=(--ns --json --raw --changes --summary --version -h --help)
+    non_repeating_flags=(--ns --json --raw --changes --summary --explain --version -h --help)
     repeating_options=(--link --from --to --cmd --reg --sender --match --token --private-key --name)
     non_repeating_options=(--baud --logic --profile --pause -t --time --color --count --app-key --app-iv --dev-key --dev-iv --for --write)
     __mi-bus_offer_flags_options -1
@@ -267,6 +267,171 @@ _mi-bus_sniff() {
     esac
 }
 
+_mi-bus_diagnose() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--link --token --private-key --name)
+    non_repeating_options=(--baud --logic --profile --pause --app-key --app-iv --dev-key --dev-iv --for --color --html --perfetto)
+    __mi-bus_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--baud')
+        return
+        ;;
+    '--logic')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    '--link')
+        return
+        ;;
+    '--pause')
+        return
+        ;;
+    '--token')
+        return
+        ;;
+    '--private-key')
+        return
+        ;;
+    '--app-key')
+        return
+        ;;
+    '--app-iv')
+        return
+        ;;
+    '--dev-key')
+        return
+        ;;
+    '--dev-iv')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--color')
+        __mi-bus_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--html')
+        return
+        ;;
+    '--perfetto')
+        return
+        ;;
+    esac
+}
+
+_mi-bus_timeline() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--link --token --private-key --name)
+    non_repeating_options=(--baud --logic --profile --pause --app-key --app-iv --dev-key --dev-iv --from --to --around --color)
+    __mi-bus_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--baud')
+        return
+        ;;
+    '--logic')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    '--link')
+        return
+        ;;
+    '--pause')
+        return
+        ;;
+    '--token')
+        return
+        ;;
+    '--private-key')
+        return
+        ;;
+    '--app-key')
+        return
+        ;;
+    '--app-iv')
+        return
+        ;;
+    '--dev-key')
+        return
+        ;;
+    '--dev-iv')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--from')
+        return
+        ;;
+    '--to')
+        return
+        ;;
+    '--around')
+        return
+        ;;
+    '--color')
+        __mi-bus_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_mi-bus_senders() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=(--link)
+    non_repeating_options=(--baud --logic --profile --pause --for --color --save --load --plot)
+    __mi-bus_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--baud')
+        return
+        ;;
+    '--logic')
+        return
+        ;;
+    '--profile')
+        return
+        ;;
+    '--link')
+        return
+        ;;
+    '--pause')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--color')
+        __mi-bus_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--save')
+        return
+        ;;
+    '--load')
+        return
+        ;;
+    '--plot')
+        return
+        ;;
+    esac
+}
+
 _mi-bus_ports() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
@@ -312,6 +477,57 @@ _mi-bus_profiles_check() {
     repeating_options=()
     non_repeating_options=()
     __mi-bus_offer_flags_options 1
+}
+
+_mi-bus_simulate() {
+    repeating_flags=()
+    non_repeating_flags=(--list --version -h --help)
+    repeating_options=(--write --line)
+    non_repeating_options=(--seed --for --start --adapter --rate --ble --token --clock-offset --clock-drift --interval --truth)
+    __mi-bus_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--seed')
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    '--start')
+        return
+        ;;
+    '--write')
+        return
+        ;;
+    '--adapter')
+        return
+        ;;
+    '--line')
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '--ble')
+        return
+        ;;
+    '--token')
+        return
+        ;;
+    '--clock-offset')
+        return
+        ;;
+    '--clock-drift')
+        return
+        ;;
+    '--interval')
+        return
+        ;;
+    '--truth')
+        return
+        ;;
+    esac
 }
 
 _mi-bus_help() {

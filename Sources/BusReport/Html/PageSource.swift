@@ -5,8 +5,8 @@ enum PageSource {
   static let style = PackageResources.page_css
   /// In this order: each uses what stands before it.
   static let script = [
-    PackageResources.events_js, PackageResources.view_js, PackageResources.drawing_js, PackageResources.details_js,
-    PackageResources.controls_js,
+    PackageResources.events_js, PackageResources.view_js, PackageResources.map_js, PackageResources.drawing_js,
+    PackageResources.details_js, PackageResources.controls_js,
   ]
 
   static let styleHash = hash(style)

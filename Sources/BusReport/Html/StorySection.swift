@@ -119,7 +119,10 @@ struct WiringPicture {
     box(182, 18, 136, "BLE module", "stock dash", &page)
     box(460, 18, 136, "ESC", "motor controller", &page)
     box(460, 184, 136, "BMS", "battery", &page)
-    box(310, 184, 136, culprit, injectors.isEmpty ? "not recorded" : "not a stock part", foreign: true, &page)
+    box(
+      310, 184, 136, culprit,
+      injectors.isEmpty ? "not recorded" : injectors.count > 1 ? "not stock parts" : "not a stock part", foreign: true,
+      &page)
     step(1, 402, 132, &page)
     step(2, 390, 38, &page)
     step(3, 155, 38, &page)
@@ -130,7 +133,7 @@ struct WiringPicture {
   }
 
   private var culprit: String {
-    injectors.count > 2 ? "\(injectors.count) devices" : injectors.isEmpty ? "Somebody" : Words.list(injectors)
+    injectors.count > 1 ? "\(injectors.count) devices" : injectors.first ?? "Somebody"
   }
 
   private func box(

@@ -48,7 +48,7 @@ struct TableSection {
       page.element("td", class: "number", Words.percent(row.share))
       page.element("td", class: "number", row.bitClock.map { Words.decimal($0, 0) + " ppm" } ?? "–")
       page.element("td", class: "number", row.pitch.map { Words.decimal($0 / 1e3, 1) + " µs" } ?? "–")
-      page.element("td", row.messages.prefix(4).map(Self.message).joined(separator: ", "))
+      page.element("td", class: "wide", row.messages.prefix(4).map(Self.message).joined(separator: ", "))
       page.raw("</tr>\n")
     }
     close(&page)

@@ -10,7 +10,7 @@ class Controls {
     this.listenToKeys(drawing.canvas);
     this.listenToPointers(drawing.canvas);
     this.listenToWheel(drawing.canvas);
-    this.listenToMap(drawing.map);
+    this.listenToMap(drawing.map.canvas);
   }
 
   /** What a key or a button does. */
@@ -157,7 +157,7 @@ class Controls {
     const { view, drawing } = this;
     const go = (event) => {
       view.flight = null;
-      view.show(drawing.mapTime(event.offsetX) - view.span / 2, view.span);
+      view.show(drawing.map.time(event.offsetX) - view.span / 2, view.span);
     };
     map.addEventListener("pointerdown", (event) => {
       map.setPointerCapture(event.pointerId);
@@ -202,7 +202,9 @@ function start() {
     const what = button.dataset.do;
     if (what === "example" && events.header.example < 0) button.remove();
     else if ((what === "before" || what === "after") && events.notableFrom(-1, 1) < 0) button.remove();
-    else button.addEventListener("click", () => controls.act(what));
+    else if (!events.hasInjected && what === "before") button.textContent = "‹ Damaged";
+    else if (!events.hasInjected && what === "after") button.textContent = "Damaged ›";
+    button.addEventListener("click", () => controls.act(what));
   }
   drawing.resize();
   new ResizeObserver(() => {

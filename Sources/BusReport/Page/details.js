@@ -91,13 +91,15 @@ class Details {
     };
     if (events.kind[i] === Kind.frame) {
       const share = events.confidence[i] / 255;
+      // An injector's own frame: nobody in the scooter asked for it.
+      const isFree = events.origin[i] >= Origin.injector && events.parent[i] < 0 && events.firstChild[i] >= 0;
       const meter = make("meter");
       meter.min = 0;
       meter.max = 1;
       meter.value = share;
       meter.setAttribute("aria-label", "confidence");
-      row("Sent by", `${events.laneName(i)} `, meter, ` ${share > 0.9985 ? "> 99.8" : (share * 100).toFixed(0)} % sure`);
-      row("Why", events.header.causes[events.cause[i]]);
+      row("Sent by", `${events.laneName(i)} `, meter, ` ${Math.min(99, Math.round(share * 100))} % sure`);
+      row("Why", isFree ? "of its own accord: nobody in the scooter asked it to" : events.header.causes[events.cause[i]]);
     }
     if (events.asked[i] > 0) row("Asked for", events.asked[i] === 1 ? "yes, by the phone" : "no: the phone never asked");
     if (what.evidence) row("Evidence", what.evidence);

@@ -26,10 +26,8 @@ class Drawing {
     this.view = view;
     this.events = view.events;
     this.canvas = canvas;
-    this.map = map;
     this.context = canvas.getContext("2d", { alpha: false });
-    this.mapContext = map.getContext("2d", { alpha: false });
-    this.mapPicture = document.createElement("canvas");
+    this.map = new MapStrip(view, map);
     this.laneCount = this.events.header.lanes.length;
     this.restyle();
   }
@@ -37,7 +35,7 @@ class Drawing {
   restyle() {
     this.colours = readColours(this.events.header.injectors.length);
     this.font = getComputedStyle(document.body).fontFamily;
-    this.mapIsOld = true;
+    this.map.restyle(this.colours);
   }
 
   resize() {
@@ -48,12 +46,8 @@ class Drawing {
     this.height = height;
     this.view.left = width < 560 ? 0 : 132;
     this.view.width = Math.max(50, width - this.view.left);
-    for (const [canvas, tall] of [[this.canvas, height], [this.map, Size.map]]) {
-      canvas.width = Math.round(width * this.dots);
-      canvas.height = Math.round(tall * this.dots);
-      canvas.style.height = `${tall}px`;
-    }
-    this.mapIsOld = true;
+    fit(this.canvas, width, height, this.dots);
+    this.map.resize(width, this.dots);
   }
 
   top(lane) {
@@ -81,7 +75,7 @@ class Drawing {
     this.mark(view.selected, 2.5);
     context.restore();
     this.names();
-    this.drawMap();
+    this.map.draw();
   }
 
   axis() {
@@ -92,15 +86,20 @@ class Drawing {
     context.textAlign = "left";
     for (let time = Math.ceil(view.from / step) * step; time < view.from + view.span; time += step) {
       const x = Math.round(view.x(time)) + 0.5;
-      context.strokeStyle = colours.line;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(x, 6);
-      context.lineTo(x, this.height);
-      context.stroke();
+      this.line(x);
       context.fillStyle = colours.soft;
       context.fillText(secondsText(time, step), x + 5, 13);
     }
+  }
+
+  line(x) {
+    const { context } = this;
+    context.strokeStyle = this.colours.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(x, 6);
+    context.lineTo(x, this.height - 6);
+    context.stroke();
   }
 
   names() {
@@ -137,6 +136,7 @@ class Drawing {
         context.fillRect(0, y + 4, 3, Size.lane - 8);
       }
     });
+    if (view.left > 0) this.line(view.left - 0.5);
   }
 
   /** The events of a lane that are in sight, as places in its arrays. */
@@ -260,7 +260,8 @@ class Drawing {
     }
     const floor = this.top(lane) + Size.lane - 8;
     const tallest = Size.lane - 16;
-    const shift = view.x(firstColumn * columnTime);
+    // On whole dots, else columns blur into each other.
+    const shift = Math.round(view.x(firstColumn * columnTime) * this.dots) / this.dots;
     const order = [...Array(kinds).keys()].reverse();
     const heights = this.heights(columns);
     for (const origin of order) {
@@ -351,68 +352,6 @@ class Drawing {
     context.beginPath();
     context.roundRect(x - side, middle - Size.bar / 2 - 3, wide + 2 * side, Size.bar + 6, 5);
     context.stroke();
-  }
-
-  /** The whole capture in a strip, with a window on what is seen. */
-  drawMap() {
-    if (this.mapIsOld) this.paintMap();
-    const { mapContext, view, colours } = this;
-    mapContext.setTransform(1, 0, 0, 1, 0, 0);
-    mapContext.drawImage(this.mapPicture, 0, 0);
-    mapContext.setTransform(this.dots, 0, 0, this.dots, 0, 0);
-    const x1 = this.mapX(view.from);
-    const x2 = Math.max(x1 + 3, this.mapX(view.from + view.span));
-    mapContext.globalAlpha = 0.72;
-    mapContext.fillStyle = colours.paper;
-    mapContext.fillRect(0, 0, x1, Size.map);
-    mapContext.fillRect(x2, 0, this.width - x2, Size.map);
-    mapContext.globalAlpha = 1;
-    mapContext.strokeStyle = colours.ink;
-    mapContext.lineWidth = 1.5;
-    mapContext.beginPath();
-    mapContext.roundRect(x1 + 0.75, 0.75, Math.max(3, x2 - x1 - 1.5), Size.map - 1.5, 4);
-    mapContext.stroke();
-  }
-
-  mapX(time) {
-    return ((time - this.events.from) / (this.events.end - this.events.from)) * this.width;
-  }
-
-  mapTime(x) {
-    return this.events.from + (x / this.width) * (this.events.end - this.events.from);
-  }
-
-  paintMap() {
-    this.mapIsOld = false;
-    const { events, colours } = this;
-    this.mapPicture.width = this.map.width;
-    this.mapPicture.height = this.map.height;
-    const context = this.mapPicture.getContext("2d", { alpha: false });
-    context.setTransform(this.dots, 0, 0, this.dots, 0, 0);
-    context.fillStyle = colours.stripe;
-    context.fillRect(0, 0, this.width, Size.map);
-    const columns = Math.ceil(this.width / Size.column);
-    const kinds = colours.origins.length;
-    const busy = new Float64Array(columns * kinds);
-    for (let i = 0; i < events.count; i++) {
-      const column = Math.min(columns - 1, Math.floor(this.mapX(events.start[i]) / Size.column));
-      busy[column * kinds + Math.min(events.origin[i], kinds - 1)] += events.duration[i] || airTime / 4;
-    }
-    const columnTime = (events.end - events.from) / columns;
-    for (let column = 0; column < columns; column++) {
-      let y = Size.map - 4;
-      let total = 0;
-      for (let k = 0; k < kinds; k++) total += busy[column * kinds + k];
-      const all = Math.sqrt(Math.min(1, total / columnTime)) * (Size.map - 8);
-      for (let k = 0; k < kinds; k++) {
-        const origin = kinds - 1 - k;
-        const tall = total > 0 ? (all * busy[column * kinds + origin]) / total : 0;
-        if (tall === 0) continue;
-        context.fillStyle = colours.origins[origin];
-        context.fillRect(column * Size.column, y - tall, Size.column, tall);
-        y = Math.max(4, y - tall);
-      }
-    }
   }
 
   /** The event at a place on the canvas, or -1; the nearest within a few pixels. */

@@ -98,6 +98,7 @@ class Events {
       this.end = Math.max(this.end, time + this.duration[i]);
     }
     this.from = this.count > 0 ? this.start[0] : 0;
+    this.hasInjected = this.origin.some((origin) => origin >= Origin.unasked);
   }
 
   link() {
@@ -160,10 +161,10 @@ class Events {
     return found.sort((a, b) => a - b);
   }
 
-  /** The next notable event after (or before) one, or -1. */
+  /** The next event after (or before) one that somebody injected or caused; of damage where nobody injects; or -1. */
   notableFrom(i, step) {
     for (let next = i + step; next >= 0 && next < this.count; next += step) {
-      if (this.notable[next]) return next;
+      if (this.hasInjected ? this.origin[next] >= Origin.unasked : this.notable[next]) return next;
     }
     return -1;
   }

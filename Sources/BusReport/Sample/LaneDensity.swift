@@ -32,11 +32,15 @@ struct LaneDensity: Sendable {
     let offset = max(0, item.start &- origin)
     while offset / width >= Int64(Self.most) { halve() }
     let index = Int(offset / width)
-    var steps = lanes[item.lane] ?? []
+    let isForeign = item.injector != nil || item.solicited == false
+    Self.add(busy, isForeign: isForeign, at: index, to: &lanes[item.lane, default: []])
+  }
+
+  /// In place: the steps of a lane are not copied for each item.
+  private static func add(_ busy: Int64, isForeign: Bool, at index: Int, to steps: inout [Step]) {
     if steps.count <= index { steps.append(contentsOf: repeatElement(Step(), count: index + 1 - steps.count)) }
     steps[index].busy &+= busy
-    if item.injector != nil || item.solicited == false { steps[index].foreign &+= busy }
-    lanes[item.lane] = steps
+    if isForeign { steps[index].foreign &+= busy }
   }
 
   /// Steps become twice as long.

@@ -36,12 +36,21 @@ extension AlignmentStream {
 
   /// Adds a frame of the bus and notes that the capture ran then.
   ///
-  /// - Parameter origin: the capture's time 0 in absolute nanoseconds; the event's times count from there.
-  public mutating func append(_ event: BusEvent, bytes: Span<UInt8>, origin: Int64) {
+  /// - Parameters:
+  ///   - origin: the capture's time 0 in absolute nanoseconds; the event's times count from there.
+  ///   - batteryOnly: leaves out what never reaches the ESC-BMS link. For two taps of one scooter: the tap of the
+  ///     ESC-BMS link is the bus, that of the ESC-BLE link stands where the phone's log stands.
+  public mutating func append(_ event: BusEvent, bytes: Span<UInt8>, origin: Int64, batteryOnly: Bool = false) {
     extend(to: event.start.earliest &+ origin)
     extend(to: event.end.latest &+ origin)
-    guard event.kind == .frame, event.checksumHolds else { return }
+    guard event.kind == .frame, event.checksumHolds, !batteryOnly || Self.isOfBattery(bytes) else { return }
     let start = event.start.shifted(by: origin), end = event.end.shifted(by: origin)
     if let message = AlignmentEvent(bytes, start: start, end: end) { append(message) }
+  }
+  /// Asks a battery, or is its answer (protocol.md 2.1, 2.3).
+  private static func isOfBattery(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count > 4 else { return false }
+    guard bytes[0] == 0x5A else { return bytes[3] == 0x22 || bytes[3] == 0x25 }
+    return (0x22...0x23).contains(bytes[3]) || (0x22...0x23).contains(bytes[4])
   }
 }

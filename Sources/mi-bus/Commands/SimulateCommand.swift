@@ -65,8 +65,8 @@ struct SimulateCommand: ParsableCommand {
     let scenarios = try Scenario.list()
     let width = scenarios.map(\.name.utf8.count).max() ?? 0
     for (name, about) in scenarios {
-      let blanks = String(repeating: " ", count: width + 2 - name.utf8.count)
-      output.buffer.append(string: "\(name)\(blanks)\(about)\n")
+      let padding = String(repeating: " ", count: width + 2 - name.utf8.count)
+      output.buffer.append(string: "\(name)\(padding)\(about)\n")
     }
     try output.flush()
   }

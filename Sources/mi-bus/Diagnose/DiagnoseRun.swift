@@ -113,12 +113,9 @@ struct DiagnoseRun {
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
     let writes = phone.messages.filter { $0.direction == .toScooter }
-    guard let first = phone.messages.first?.time, let last = phone.messages.last?.time, first <= last,
-      !writes.isEmpty, writes.allSatisfy({ $0.condition == .readable })
-    else { return nil }
-    var requests = PhoneRequests(clocks: clocks, origin: origin, log: first...last)
-    for write in writes { requests.add(write, profile: profile, clocks: clocks, origin: origin) }
-    return requests
+    // Requests that cannot be read would look like requests that the phone did not make.
+    guard !writes.isEmpty, writes.allSatisfy({ $0.condition == .readable }) else { return nil }
+    return PhoneRequests(log: phone.messages, profile: profile, clocks: clocks, origin: origin)
   }
 
   private func feed(_ patience: Attributor.Patience, _ phone: PhoneLog?, _ joined: Joined?) -> DiagnoseFeed {

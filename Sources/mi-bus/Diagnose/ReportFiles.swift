@@ -23,7 +23,9 @@ struct ReportFiles {
         try PerfettoTrace.write(sample, into: &sink)
       }
     }
-    if result.leftOut > 0 { Messages.note("\(result.leftOut) usual frames are not in the pictures: there are too many") }
+    if result.leftOut > 0 {
+      Messages.note("\(result.leftOut) usual frames are not in the pictures: there are too many")
+    }
   }
 
   private func write(
