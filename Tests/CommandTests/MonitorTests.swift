@@ -59,8 +59,6 @@ import UartSniffer
   func faults(_ signal: Int32) throws {
     let terminal = try Terminal(["monitor", "sim:"], in: scratch)
     #expect(terminal.shows("levers"))
-    // The first one from outside is not repeated by the program's own fault, as a real one is.
-    terminal.send(signal)
     terminal.send(signal)
     terminal.expectEnd(.signal(signal))
   }

@@ -54,8 +54,11 @@ struct TerminalSignals: ~Copyable {
       var byte = UInt8(truncatingIfNeeded: number)
       _ = write(TerminalSignals.handlerEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
     }
-    // Returning from these repeats the fault, which then has its usual effect.
-    Self.handle(Self.faults, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { _ in endwin() }
+    // Raised again, they have their usual effect once the handler has returned.
+    Self.handle(Self.faults, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in
+      endwin()
+      raise(number)
+    }
   }
 
   private static func handle(_ signals: [Int32], flags: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
