@@ -34,7 +34,7 @@ struct DetailPane {
         line += 1
         (runs, used) = ([], 0)
       }
-      if used > 0, !piece.text.hasPrefix(";") { runs.append(Run(" ")) }
+      if used > 0 { runs.append(Run(" ")) }
       runs.append(piece)
       used += size
     }
@@ -50,11 +50,12 @@ struct DetailPane {
     let sure = "(\(Figures.fixed(Double(finding.confidence) * 100, decimals: 1))%)"
     var pieces = [Run("sent by"), Run(finding.sender.name, Ink(finding.sender)), Run(sure)]
     if finding.contradictsClaim, let reading = row.reading {
-      pieces.append(Run("but claims to be \(reading.from.name)"))
+      pieces.append(Run("but claims to be \(reading.from.name);"))
     }
-    if let cause = Self.words(finding.cause) { pieces.append(Run("; cause: \(cause)")) }
+    if let cause = Self.words(finding.cause) { pieces.append(Run("cause: \(cause);")) }
     let evidence = EvidenceKind.allCases.filter { finding.votes.counts($0) }.map { "\($0.name)" }
-    if !evidence.isEmpty { pieces.append(Run("; evidence: \(evidence.joined(separator: ", "))")) }
+    if !evidence.isEmpty { pieces.append(Run("evidence: \(evidence.joined(separator: ", "))")) }
+    if let last = pieces.last?.text, last.hasSuffix(";") { pieces[pieces.count - 1].text = String(last.dropLast()) }
     return pieces
   }
 

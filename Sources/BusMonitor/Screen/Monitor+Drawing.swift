@@ -50,9 +50,9 @@ extension Monitor {
   /// `0:12.3  load 34.1%  212 frames/s`.
   private func figures(_ board: TrafficBoard) -> String {
     let loads = max(1, tapNames.count)
-    let load = (0..<min(loads, 4)).map { board.load(of: $0).map { Figures.fixed($0 * 100, decimals: 0) } ?? "-" }
+    let load = (0..<min(loads, 4)).map { board.load(of: $0).map { "\(Figures.fixed($0 * 100, decimals: 0))%" } ?? "-" }
     let rate = board.framesPerSecond.map { Figures.fixed($0, decimals: 0) } ?? "-"
-    return "\(Figures.clock(board.now))  load \(load.joined(separator: "/"))%  \(rate) frames/s"
+    return "\(Figures.clock(board.now))  load \(load.joined(separator: "/"))  \(rate) frames/s"
   }
 
   // MARK: - Rows

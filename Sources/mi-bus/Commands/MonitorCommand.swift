@@ -13,6 +13,7 @@ struct MonitorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "monitor",
     abstract: "Watch the bus on the whole screen, one row for each kind of message.",
+    usage: "mi-bus monitor [<source> ...] [<options>]",
     discussion: """
       Injected messages stand on top; bytes that changed are marked. A recording plays in its own time. \
       q quits, ? shows all keys.
