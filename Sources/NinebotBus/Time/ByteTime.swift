@@ -38,13 +38,11 @@ public struct Baud: Hashable, Sendable {
   /// Bits a second.
   public var rate: Int
 
-  /// A rate of less than 3 is taken as 3: then all arithmetic holds, whatever a file claims.
-  @inlinable
-  public init(_ rate: Int) { self.rate = max(rate, 3) }
+  @inlinable public init(_ rate: Int) { self.rate = rate }
 
   /// What every known link uses, unless its firmware was changed (protocol.md 5.1).
   public static let standard = Baud(115_200)
 
   /// Nanoseconds that `count` contiguous bytes take: ten bits each.
-  @inlinable public func duration(bytes count: Int) -> Int64 { Int64(count) * 10_000_000_000 / Int64(rate) }
+  @inlinable public func duration(bytes count: Int) -> Int64 { Int64(count) * 10_000_000_000 / Int64(max(rate, 1)) }
 }

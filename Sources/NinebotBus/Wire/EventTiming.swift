@@ -7,8 +7,11 @@ struct EventTiming: Sendable {
   /// Stream position of the buffer's first byte.
   let base: Int64
 
+  /// Slower lines do not exist, and the arithmetic must hold whatever a file claims.
+  private static let leastRate = 10
+
   init(settings: FrameDecoder.Settings, base: Int64) {
-    bytePeriod = UInt64((10e9 * 4_294_967_296.0 / Double(settings.baud.rate)).rounded())
+    bytePeriod = UInt64((10e9 * 4_294_967_296.0 / Double(max(settings.baud.rate, Self.leastRate))).rounded())
     longestStep = settings.pause + settings.baud.duration(bytes: 1)
     self.base = base
   }
