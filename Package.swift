@@ -123,7 +123,9 @@ let package = Package(
     .executableTarget(
       name: "mi-bus-bench",
       dependencies: [
-        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BusTimeline", "BusPrinter", "ScooterSim",
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "BleSide", "COpenSSL", "BusTimeline",
+        "BusPrinter",
+        "ScooterSim",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

@@ -22,7 +22,7 @@ struct MiBusBench: ParsableCommand {
 
   static let all: [any Benchmark.Type] = [
     DecodeBenchmark.self, PrintBenchmark.self, AttributionBenchmark.self, LogicBenchmark.self,
-    CaptureFileBenchmark.self, ProgramBenchmark.self, LiveLineBenchmark.self,
+    CaptureFileBenchmark.self, BleBenchmark.self, ProgramBenchmark.self, LiveLineBenchmark.self,
   ]
 
   func validate() throws {

@@ -14,7 +14,7 @@ extension RecordingFormat {
   /// - Parameter baud: the speed of lines whose recording does not tell it; nil to find it.
   public static func open(path: String, baud: Baud? = nil) throws(InputError) -> Opened {
     if path == "-" { return try open(DescriptorStream(.standardInput, name: "standard input"), baud: baud) }
-    return try open(try CaptureFiles.FileStream(path: path), path: path, baud: baud)
+    return try open(try FileStream(path: path), path: path, baud: baud)
   }
 
   /// Opens a recording from a stream, of which the beginning is read to tell the format.

@@ -45,23 +45,6 @@ final class RandomAccessFile: Sendable {
   }
 }
 
-/// A file read from its start, closed with the stream's last copy. Copies read from one place.
-struct FileStream: ByteStream {
-  private let file: RandomAccessFile
-  private var position: Int64 = 0
-
-  var name: String { file.name }
-
-  init(path: String) throws(InputError) { file = try RandomAccessFile(path: path) }
-
-  mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int {
-    let got = try file.read(at: position, count: count)
-    position += Int64(got.count)
-    bytes.append(contentsOf: got)
-    return got.count
-  }
-}
-
 /// A window that moves forward over a part of a file.
 struct FileWindow: Sendable {
   private let file: RandomAccessFile
