@@ -36,7 +36,7 @@ run: build ## build, sniff the built-in scooter, then diagnose one with a dash t
 	  --html $(DEMO)/report.html || [ $$? = 1 ]
 
 test: deps ## all tests
-	$(SWIFT) test
+	$(SWIFT) test --disable-xctest
 
 lint: ## swift format, strictly
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
