@@ -33,6 +33,7 @@ enum LiveLineBenchmark: Benchmark {
     while ChildProcess.now < start + Double(duration) + 0.3 {
       let next = start + Double(sent / packet) * period
       let wait = next - ChildProcess.now
+      // Paces the line as a UART would; the time slept is not counted.
       if wait > 0 { usleep(UInt32(wait * 1e6)) }
       let place = sent % (bytes.count - packet)
       try? terminal.write(Array(bytes[place..<(place + packet)]), deadline: Int64((ChildProcess.now + 0.05) * 1e9))

@@ -51,6 +51,7 @@ struct ChildProcess: ~Copyable {
     var memory = 0
     while wait4(id, &status, watchMemory ? WNOHANG : 0, &usage) != id {
       memory = max(memory, peakMemory)
+      // Looks again until the deadline; the child is timed by the kernel, not by this loop.
       usleep(5000)
     }
     let processor = Self.seconds(usage.ru_utime) + Self.seconds(usage.ru_stime)
