@@ -2,7 +2,8 @@
 SWIFT ?= swift
 PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-dev pkg-config
 # The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
-RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
+# Small generic functions are called per frame across modules, so the optimizer looks into all of them.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline BusReport
 

@@ -20,25 +20,19 @@ public struct Attributor: Sendable {
     public static let live = Patience.time(250_000_000)
   }
 
-  private let profile: Profile
+  private var readings: RecentReadings
   private let patience: Patience
   private var links: [Link]
   private var detectors: [LinkDetector] = []
   private var wires: [WireModel] = []
   private var causes: [CauseTracker] = Link.allCases.map { _ in CauseTracker() }
-  /// Frames that wait, and their bytes.
-  private var held: [Observation] = []
-  private var heldHead = 0
-  private var bytes: [UInt8] = []
-  private var bytesHead = 0
-  /// Number of the first frame that waits.
-  private var firstID: Int64 = 0
+  private var waiting = WaitingFrames()
   private var names = DashNames()
 
   /// - Parameters:
   ///   - links: what each tap listens to; found from the frames for taps that are not listed.
   public init(profile: Profile, patience: Patience, links: [Link] = []) {
-    self.profile = profile
+    readings = RecentReadings(profile)
     self.patience = patience
     self.links = links
   }
@@ -50,7 +44,8 @@ public struct Attributor: Sendable {
   public mutating func add(taps: [Tap]) {
     for tap in taps.dropFirst(wires.count) {
       wires.append(
-        WireModel(quality: tap.quality, baud: tap.baud ?? .standard, slot: profile.timing.slot?.typical))
+        WireModel(
+          quality: tap.quality, baud: tap.baud ?? .standard, slot: readings.profile.timing.slot?.typical))
       detectors.append(LinkDetector())
     }
   }
@@ -65,33 +60,27 @@ public struct Attributor: Sendable {
 
   /// Adds the next event in order of time and hands on those that have waited long enough.
   public mutating func push<Sink: AttributedEventSink & ~Copyable>(
-    _ event: BusEvent, tap: Int, bytes span: Span<UInt8>, into sink: inout Sink
+    _ event: BusEvent, tap: Int, bytes: Span<UInt8>, into sink: inout Sink
   ) throws(Sink.Failure) {
-    let reading = event.kind == .frame ? profile.read(span, on: link(of: tap)) : nil
-    if event.checksumHolds, let reading, tap >= links.count, detectors[tap].link == nil {
-      detectors[tap].push(reading)
+    arrive(event, tap: tap, bytes: bytes)
+    let due = dueCount(at: event.start.middle)
+    if due > 0 { try release(due, into: &sink) }
+  }
+
+  private mutating func arrive(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+    var reading = event.kind == .frame ? readings.read(bytes, on: link(of: tap)) : nil
+    if event.checksumHolds, let seen = reading, tap >= links.count, detectors[tap].link == nil {
+      detectors[tap].push(seen)
       if detectors[tap].link == .escBms {
         readAgain(tap)
-        return try push(event, tap: tap, bytes: span, into: &sink)
+        reading = readings.read(bytes, on: .escBms)
       }
     }
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
-    let observation = Observation(
-      tap: tap, event: event, reading: reading, claim: claim,
-      measurement: wires[tap].measure(event, claim))
-    let id = firstID + Int64(held.count - heldHead)
-    held.append(observation)
-    span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
-    for clear in wires[tap].observe(observation, id: id) {
-      guard clear.id >= firstID else { continue }
-      let index = heldHead + Int(clear.id - firstID)
-      if let slot = clear.slot { held[index].slot = slot }
-      if let pattern = clear.pattern {
-        held[index].pattern = pattern
-        assess(index)
-      }
-    }
-    try release(&sink, until: event.start.middle)
+    let (measurement, isClear) = wires[tap].observe(event, claim, subject: reading?.subject, id: waiting.end)
+    waiting.append(
+      Observation(tap: tap, event: event, reading: reading, claim: claim, measurement: measurement), bytes: bytes)
+    if isClear { takeClear(tap) }
   }
 
   /// Which stretch of wire a tap listens to, as told or found.
@@ -101,44 +90,64 @@ public struct Attributor: Sendable {
 
   /// A tap turned out to be on another link: addresses mean something else there.
   private mutating func readAgain(_ tap: Int) {
-    var offset = bytesHead
-    for index in heldHead..<held.count {
-      let end = offset + Int(held[index].event.count)
-      if held[index].tap == tap, held[index].event.kind == .frame {
-        let all = bytes
-        held[index].reading = profile.read(all.span.extracting(offset..<end), on: link(of: tap))
-        if held[index].event.checksumHolds { held[index].claim = held[index].reading.map { Claim($0) } ?? .none }
-      }
-      offset = end
+    let (profile, link) = (readings.profile, link(of: tap))
+    waiting.forEach { observation, bytes in
+      guard observation.tap == tap, observation.event.kind == .frame else { return }
+      observation.reading = profile.read(bytes, on: link)
+      if observation.event.checksumHolds { observation.claim = observation.reading.map { Claim($0) } ?? .none }
     }
   }
 
-  /// Lets the test for newcomers look at a request, once.
-  private mutating func assess(_ index: Int) {
-    guard held[index].claim == .request, !held[index].isAssessed else { return }
-    held[index].isAssessed = true
-    let tap = held[index].tap
-    guard wires[tap].assess(held[index]) else { return }
+  /// Notes what the last frame made clear of requests before it.
+  private mutating func takeClear(_ tap: Int) {
+    for index in wires[tap].clear.indices {
+      let clear = wires[tap].clear[index]
+      guard clear.id >= waiting.first else { continue }
+      switch clear.rhythm {
+      case .slot(let ratio): waiting[clear.id].slot = ratio
+      case .pattern(let ratio):
+        waiting[clear.id].pattern = ratio
+        assess(clear.id)
+      }
+    }
+  }
+
+  /// Lets the test for newcomers look at a request, once its place in the rhythm is clear or it leaves.
+  private mutating func assess(_ id: Int64) {
+    guard !waiting[id].isAssessed else { return }
+    waiting[id].isAssessed = true
+    let tap = waiting[id].tap
+    guard wires[tap].assess(waiting[id]) else { return }
     let (fingerprint, asking) = wires[tap].newcomer
     if let number = names.number(for: fingerprint, asking: asking) { wires[tap].name(number) }
   }
 
   // MARK: - Departure
 
-  private mutating func release<Sink: AttributedEventSink & ~Copyable>(
-    _ sink: inout Sink, until now: Int64
-  ) throws(Sink.Failure) {
+  /// How many have waited long enough. With recordings several leave at once, which is faster.
+  private func dueCount(at now: Int64) -> Int {
     switch patience {
     case .events(let most):
-      while held.count - heldHead > most, !sink.isFull { try releaseFirst(&sink) }
+      return waiting.count >= most + Self.atOnce ? waiting.count - most : 0
     case .time(let wait):
-      while heldHead < held.count, !sink.isFull,
-        held[heldHead].event.start.middle + wait < now || held.count - heldHead > 4096
-      {
-        try releaseFirst(&sink)
-      }
+      var due = max(0, waiting.count - Self.mostWaiting)
+      while due < waiting.count, waiting[waiting.first + Int64(due)].event.start.middle + wait < now { due += 1 }
+      return due
     }
-    compact()
+  }
+
+  private static let atOnce = 64
+  /// The most that wait for time to pass.
+  private static let mostWaiting = 4096
+
+  private mutating func release<Sink: AttributedEventSink & ~Copyable>(
+    _ count: Int, into sink: inout Sink
+  ) throws(Sink.Failure) {
+    for _ in 0..<count where !sink.isFull {
+      let event = decideFirst()
+      try sink.take(event, bytes: waiting.bytes.span.extracting(waiting.firstBytes))
+      waiting.removeFirst()
+    }
   }
 
   /// Says that nothing came before `time` (nanoseconds), so that live frames do not wait for a successor.
@@ -146,57 +155,41 @@ public struct Attributor: Sendable {
     to time: Int64, into sink: inout Sink
   ) throws(Sink.Failure) {
     guard case .time = patience else { return }
-    try release(&sink, until: time)
+    try release(dueCount(at: time), into: &sink)
   }
 
   /// Ends the stream and hands on everything.
   public mutating func finish<Sink: AttributedEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
-    while heldHead < held.count, !sink.isFull { try releaseFirst(&sink) }
-    compact()
+    try release(waiting.count, into: &sink)
     for index in causes.indices { causes[index].finish() }
   }
 
-  private mutating func releaseFirst<Sink: AttributedEventSink & ~Copyable>(
-    _ sink: inout Sink
-  ) throws(Sink.Failure) {
-    assess(heldHead)
-    let observation = held[heldHead]
-    var finding: Finding?
-    if let reading = observation.reading, observation.event.checksumHolds {
-      finding = decide(observation, reading)
-    } else if observation.event.kind == .frame {
-      finding = Finding()
-    }
-    let end = bytesHead + Int(observation.event.count)
-    let all = bytes
-    try sink.take(
-      AttributedEvent(tap: observation.tap, event: observation.event, reading: observation.reading, finding: finding),
-      bytes: all.span.extracting(bytesHead..<end))
-    bytesHead = end
-    heldHead += 1
-    firstID += 1
+  /// The first that waits, with what was found.
+  private mutating func decideFirst() -> AttributedEvent {
+    let id = waiting.first
+    let tap = waiting[id].tap
+    if waiting[id].claim == .request { assess(id) }
+    let finding = Self.decide(&waiting[id], id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
+    return AttributedEvent(tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding)
   }
 
-  private mutating func decide(_ observation: Observation, _ reading: FrameReading) -> Finding {
-    let tap = observation.tap
-    let link = Int(link(of: tap).rawValue)
-    let (fit, request) = causes[link].pair(reading, observation.event, id: firstID)
-    wires[tap].answerFit = fit
-    var finding = wires[tap].decide(observation)
-    finding.cause = causes[link].cause(
-      of: observation.claim, reading, sender: finding.sender, id: firstID, request: request)
+  /// Decides one frame; nil for bytes outside frames.
+  ///
+  /// The frame, its wire and its link come by reference, since looking them up takes as long as the work on most.
+  @inline(__always)
+  private static func decide(
+    _ observation: inout Observation, _ id: Int64, on wire: inout WireModel, _ causes: inout CauseTracker
+  ) -> Finding? {
+    guard observation.event.kind == .frame else { return nil }
+    guard observation.isSound else { return Finding() }
+    var request: Int64?
+    wire.answerFit = .notLooked
+    if observation.isPartOfExchange, let reading = observation.reading {
+      let part = Exchange.Part(id: id, start: observation.event.start, end: observation.event.end)
+      (wire.answerFit, request) = causes.pair(reading, part)
+    }
+    var finding = wire.decide(observation)
+    finding.cause = causes.cause(of: observation, sender: finding.sender, id: id, request: request)
     return finding
-  }
-
-  private mutating func compact() {
-    if heldHead == held.count {
-      held.removeAll(keepingCapacity: true)
-      bytes.removeAll(keepingCapacity: true)
-      (heldHead, bytesHead) = (0, 0)
-    } else if heldHead >= 2048 {
-      held.removeFirst(heldHead)
-      bytes.removeFirst(bytesHead)
-      (heldHead, bytesHead) = (0, 0)
-    }
   }
 }

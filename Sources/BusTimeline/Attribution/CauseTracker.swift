@@ -14,43 +14,40 @@ struct CauseTracker: Sendable {
     var cause = Cause.unknown
   }
 
-  /// Pairs a sound frame. Returns whether an answer was asked for.
-  mutating func pair(_ reading: FrameReading, _ event: BusEvent, id: Int64) -> (WireModel.AnswerFit, request: Int64?) {
-    tracker.push(reading, .init(id: id, start: event.start, end: event.end))
+  /// Pairs a sound frame that asks or answers. Returns whether an answer was asked for.
+  mutating func pair(_ reading: FrameReading, _ part: Exchange.Part) -> (WireModel.AnswerFit, request: Int64?) {
+    tracker.push(reading, part)
     var fit = WireModel.AnswerFit.notLooked
     var request: Int64?
-    for exchange in tracker.exchanges {
-      totals.add(exchange)
-      guard exchange.reply?.id == id else { continue }
-      request = exchange.request?.id
+    for index in tracker.exchanges.indices {
+      totals.add(tracker.exchanges[index].outcome)
+      guard tracker.exchanges[index].reply?.id == part.id else { continue }
+      request = tracker.exchanges[index].request?.id
       fit = request == nil ? .unasked : .asked
     }
     return (fit, request)
   }
 
   /// The cause of a frame whose sender is decided.
-  mutating func cause(
-    of claim: Claim, _ reading: FrameReading, sender: Transmitter, id: Int64, request: Int64?
-  ) -> Cause {
-    let cause = reason(claim, reading, sender, request)
+  ///
+  /// - Parameter request: the number of what it answers.
+  mutating func cause(of observation: Observation, sender: Transmitter, id: Int64, request: Int64?) -> Cause {
+    let claim = observation.claim
+    let cause: Cause =
+      switch claim {
+      case .none: .unknown
+      case .levers, .poll, .bleAnswer: .own
+      case .request: sender == .ble ? .phone : sender.isForeign ? .own : .unknown
+      case .escRequest: observation.reading.map { Self.reason(escRequest: $0) } ?? .unknown
+      case .escAnswer, .batteryAnswer, .externalBatteryAnswer: sender.isForeign ? .own : answer(request)
+      }
     senders[Int(id & 1023)] = Sender(id: id, transmitter: sender, claim: claim, cause: cause)
     return cause
   }
 
-  private func reason(_ claim: Claim, _ reading: FrameReading, _ sender: Transmitter, _ request: Int64?) -> Cause {
-    switch claim {
-    case .none: return .unknown
-    case .levers, .poll, .bleAnswer: return .own
-    case .request:
-      if sender == .ble { return .phone }
-      return sender.isForeign ? .own : .unknown
-    case .escRequest:
-      if reading.from == .phone || reading.from == .pc { return .phone }
-      return reading.subject == .ble || Self.ownPolls.contains(reading.argument) ? .own : .unknown
-    case .escAnswer, .batteryAnswer:
-      if sender.isForeign { return .own }
-      return answer(request)
-    }
+  private static func reason(escRequest reading: FrameReading) -> Cause {
+    if reading.from == .phone || reading.from == .pc { return .phone }
+    return reading.subject == .ble || ownPolls.contains(reading.argument) ? .own : .unknown
   }
 
   /// Registers that the ESC asks its battery for by itself (protocol.md 4.6).
@@ -71,7 +68,7 @@ struct CauseTracker: Sendable {
 
   mutating func finish() {
     tracker.finish()
-    for exchange in tracker.exchanges { totals.add(exchange) }
+    for exchange in tracker.exchanges { totals.add(exchange.outcome) }
   }
 }
 
@@ -84,8 +81,8 @@ public struct ExchangeTotals: Hashable, Sendable {
 
   public init() {}
 
-  mutating func add(_ exchange: Exchange) {
-    switch exchange.outcome {
+  mutating func add(_ outcome: Exchange.Outcome) {
+    switch outcome {
     case .answered: answered += 1
     case .unanswered: unanswered += 1
     case .unsolicited: unasked += 1

@@ -97,6 +97,9 @@ public struct Votes: Sendable {
   public func counts(_ kind: EvidenceKind) -> Bool { values[kind.rawValue] > 0.5 }
 
   mutating func set(_ value: Float, of kind: EvidenceKind) { values[kind.rawValue] = value }
+
+  /// - Parameter index: a kind's `rawValue`.
+  mutating func set(_ value: Float, at index: Int) { values[index] = value }
 }
 
 /// Who sent a frame, as the evidence says; what the address says is the frame's claim and stands apart.

@@ -19,6 +19,7 @@ enum Claim: UInt8, Hashable, Sendable {
   case escRequest
   /// An answer of a battery on its own link.
   case batteryAnswer
+  case externalBatteryAnswer
 
   init(_ reading: FrameReading) {
     let asks = reading.expects != .nothing
@@ -27,7 +28,8 @@ enum Claim: UInt8, Hashable, Sendable {
     case .ble where reading.command == Self.pollCommand: self = .poll
     case .ble, .phone, .pc: self = reading.act.isAnswer ? .bleAnswer : .request
     case .esc: self = asks && !reading.act.isAnswer ? .escRequest : .escAnswer
-    case .bms, .externalBms: self = .batteryAnswer
+    case .bms: self = .batteryAnswer
+    case .externalBms: self = .externalBatteryAnswer
     case .unknown, .broadcast: self = .none
     }
   }
@@ -38,16 +40,9 @@ enum Claim: UInt8, Hashable, Sendable {
 
   /// Whether only the BLE module's own schedule brings it forth.
   var isHeartbeat: Bool { self == .levers || self == .poll }
-}
 
-extension FrameReading.Act {
-  /// Whether a request came before it.
-  var isAnswer: Bool {
-    switch self {
-    case .readReply, .writeAck, .reply: true
-    default: false
-    }
-  }
+  /// Whether the ESC or a battery answers.
+  var isDeviceAnswer: Bool { self == .escAnswer || self == .batteryAnswer || self == .externalBatteryAnswer }
 }
 
 /// What attribution keeps of one thing on a wire until it is decided.
@@ -63,4 +58,17 @@ struct Observation: Sendable {
   var pattern: Float = 0
   /// Whether the test for foreign senders has seen it.
   var isAssessed = false
+
+  /// Whether it is a frame that can be trusted.
+  @inline(__always)
+  var isSound: Bool { reading != nil && event.checksumHolds }
+
+  /// Whether it asks or answers.
+  @inline(__always)
+  var isPartOfExchange: Bool { reading?.isPartOfExchange ?? false }
+
+  /// Whether nothing was measured and the place in the rhythm tells nothing: only the claim and whether it was asked
+  /// for can tell then.
+  @inline(__always)
+  var isPlain: Bool { claim != .request && !measurement.showsShape }
 }

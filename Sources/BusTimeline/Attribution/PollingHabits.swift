@@ -2,9 +2,17 @@ import NinebotBus
 
 /// How often each device asked for what, learnt from requests whose sender is certain. Bounded, and old counts fade.
 struct PollingHabits: Sendable {
-  /// Subject, command, register and byte count of a request.
-  private var counts: [UInt32: [12 of Float]] = [:]
-  private var totals = [12 of Float](repeating: 0)
+  /// One kind of request and how often each candidate made it.
+  private struct Row: Sendable {
+    /// Subject, command, register and byte count.
+    var key: UInt32
+    var counts = [16 of Float](repeating: 0)
+  }
+
+  private var rows: [Row] = []
+  /// Where each kind is in `rows`, plus one: a hash table with open addressing, twice as large as it can need.
+  private var places = [UInt16](repeating: 0, count: 2 * mostKinds)
+  private var totals = [Float](repeating: 0, count: Candidate.count)
 
   private static let mostKinds = 256
   /// Counts of one device past this are halved.
@@ -12,24 +20,42 @@ struct PollingHabits: Sendable {
   /// What was never asked still may be.
   private static let prior: Float = 0.5
 
-  private func key(_ reading: FrameReading) -> UInt32 {
+  private static func key(_ reading: FrameReading) -> UInt32 {
     UInt32(reading.subject.rawValue) << 24 | UInt32(reading.command) << 16 | UInt32(reading.argument) << 8
       | UInt32(reading.asked)
   }
 
+  /// Where a kind of request is or would be in `places`.
+  private func place(of key: UInt32) -> Int {
+    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B1) >> 23)
+    while places[place] != 0, rows[Int(places[place]) - 1].key != key { place = (place + 1) & (places.count - 1) }
+    return place
+  }
+
+  /// The row of requests like this one; nil where there was none yet.
+  func row(of reading: FrameReading) -> Int? {
+    let row = Int(places[place(of: Self.key(reading))])
+    return row > 0 ? row - 1 : nil
+  }
+
   mutating func learn(_ reading: FrameReading, _ candidate: Int) {
-    let key = key(reading)
-    guard counts[key] != nil || counts.count < Self.mostKinds else { return }
-    counts[key, default: .init(repeating: 0)][candidate] += 1
+    let key = Self.key(reading)
+    let place = place(of: key)
+    if places[place] == 0 {
+      guard rows.count < Self.mostKinds else { return }
+      rows.append(Row(key: key))
+      places[place] = UInt16(rows.count)
+    }
+    rows[Int(places[place]) - 1].counts[candidate] += 1
     totals[candidate] += 1
     guard totals[candidate] > Self.memory else { return }
     totals[candidate] /= 2
-    for key in counts.keys { counts[key]?[candidate] /= 2 }
+    for index in rows.indices { rows[index].counts[candidate] /= 2 }
   }
 
-  /// Share of a device's requests that are like this one, 0 to 1.
-  func share(of reading: FrameReading, _ candidate: Int) -> Float {
-    let count = counts[key(reading)]?[candidate] ?? 0
-    return (count + Self.prior) / (totals[candidate] + Self.prior * Float(max(counts.count, 8)))
+  /// Share of a device's requests that are of a row's kind, 0 to 1.
+  func share(_ row: Int?, _ candidate: Int) -> Float {
+    let count = row.map { rows[$0].counts[candidate] } ?? 0
+    return (count + Self.prior) / (totals[candidate] + Self.prior * Float(max(rows.count, 8)))
   }
 }

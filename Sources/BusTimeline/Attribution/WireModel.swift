@@ -7,14 +7,6 @@ import UartSniffer
 /// Frames come in three times: `observe` when they arrive, then the rhythm looks at them once their followers are
 /// known, and `decide` when they leave. Fingerprints are learnt from frames that only one device can have sent.
 struct WireModel: Sendable {
-  /// A foreign device and what it looks like on this wire.
-  struct Dash: Sendable {
-    /// From 1, the same on all wires.
-    var number: Int
-    var fingerprint: Fingerprint
-    var requests = 0
-  }
-
   /// A request that looks foreign.
   private struct Suspect: Sendable {
     var measurement: Measurement
@@ -23,26 +15,27 @@ struct WireModel: Sendable {
   }
 
   /// Whether an answer was asked for; set for the frame that is being decided.
-  enum AnswerFit { case notLooked, asked, unasked }
+  enum AnswerFit: UInt8 { case notLooked, asked, unasked }
 
   let quality: TimeQuality
   let baud: Baud
-  private var esc = Fingerprint()
-  private var ble = Fingerprint()
-  private var batteryPrint = Fingerprint()
-  private(set) var dashes: [Dash] = []
-  private(set) var known = [Candidate.esc, Candidate.ble, Candidate.bms, Candidate.externalBms]
-  /// Which battery answers on this wire.
-  var battery = Candidate.bms
+  /// What each candidate looks like on this wire.
+  private(set) var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
+  /// Foreign devices that were named.
+  private(set) var dashes = CandidateSet()
+  private(set) var known = CandidateSet(Candidate.esc, Candidate.ble, Candidate.bms, Candidate.externalBms)
   var answerFit = AnswerFit.notLooked
   var phone = PhoneRequests()
   /// Share of requests that dashes make, learnt; 0 to 1.
   private(set) var foreignShare: Float = 0.3
 
   private(set) var habits = PollingHabits()
+  private var plain = PlainFindings()
 
   private(set) var slots: SlotClock
   private(set) var pattern = HeartbeatPattern()
+  /// What the last frame made clear.
+  private(set) var clear: [ClearRhythm] = []
   /// End of the last heartbeat.
   private var lastBeat: TimeBounds?
   private var test = ForeignTest()
@@ -54,78 +47,69 @@ struct WireModel: Sendable {
 
   init(quality: TimeQuality, baud: Baud, slot: Int64?) {
     self.quality = quality
+    hasTimes = quality != .none
     self.baud = baud
     slots = SlotClock(slot: slot)
   }
 
-  func fingerprint(_ candidate: Int) -> Fingerprint? {
-    switch candidate {
-    case Candidate.esc: return esc
-    case Candidate.ble: return ble
-    case Candidate.bms, Candidate.externalBms: return batteryPrint
-    case Candidate.newcomer: return nil
-    default: return dashes.first { $0.number == candidate - Candidate.firstDash + 1 }?.fingerprint
-    }
-  }
-
   /// Whether order in time is known at all.
-  var hasTimes: Bool { quality != .none }
+  let hasTimes: Bool
 
   // MARK: - Arrival
 
-  /// What a frame that just came shows of its transmitter.
-  /// Mutating so that it works in place: an array's element is copied, references and all, for a call that is not.
-  mutating func measure(_ event: BusEvent, _ claim: Claim) -> Measurement {
-    var measurement = Measurement(event, quality: quality, baud: baud)
-    if claim == .request, hasTimes, let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
-    return measurement
-  }
-
-  /// Takes a frame in order of time. Returns what became clear of requests that came before.
-  mutating func observe(_ observation: Observation, id: Int64) -> [(id: Int64, slot: Float?, pattern: Float?)] {
-    guard observation.event.kind == .frame, observation.event.checksumHolds else {
+  /// Takes a frame in order of time.
+  ///
+  /// - Returns: what it shows of its transmitter, and whether `clear` now holds something on requests before it.
+  mutating func observe(
+    _ event: BusEvent, _ claim: Claim, subject: Role?, id: Int64
+  ) -> (Measurement, isClear: Bool) {
+    if !clear.isEmpty { clear.removeLast(clear.count) }
+    guard event.kind == .frame, event.checksumHolds else {
       slots.damage()
       pattern.damage()
-      return []
+      return (Measurement(), false)
     }
-    switch observation.claim {
-    case .levers, .poll: return beat(observation)
+    var measurement = hasTimes ? Measurement(event, baud: baud) : Measurement()
+    switch claim {
+    case .levers:
+      if hasTimes { beat(event, measurement) }
+      pattern.lever()
+    case .poll:
+      if hasTimes { beat(event, measurement) }
+      pattern.poll(into: &clear)
     case .request:
-      if hasTimes { slots.request(id, observation.event.start) }
+      if hasTimes {
+        if let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
+        slots.request(id, event.start)
+      }
       pattern.request(id)
-    case .escRequest where observation.reading?.subject == .ble:
-      // The answer takes a slot, and the round is not a usual one.
-      pattern.damage()
+    // The answer takes a slot, and the round is not a usual one.
+    case .escRequest where subject == .ble: pattern.damage()
     default: break
     }
-    return []
+    return (measurement, !clear.isEmpty)
   }
 
-  private mutating func beat(_ observation: Observation) -> [(id: Int64, slot: Float?, pattern: Float?)] {
-    ble.learn(observation.measurement)
-    lastBeat = observation.event.end
-    var clear: [(id: Int64, slot: Float?, pattern: Float?)] = []
-    if hasTimes { clear = slots.beat(observation.event.start).map { ($0.id, $0.ratio, nil) } }
-    if observation.claim == .levers {
-      pattern.lever()
-    } else {
-      clear += pattern.poll().map { ($0.id, nil, $0.ratio) }
-    }
-    return clear
+  private mutating func beat(_ event: BusEvent, _ measurement: Measurement) {
+    prints[Candidate.ble].learn(measurement)
+    lastBeat = event.end
+    slots.beat(event.start, into: &clear)
   }
 
   // MARK: - Newcomers
 
   /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
   mutating func assess(_ observation: Observation) -> Bool {
-    let scores = EvidenceTable.weigh(observation, on: self).total
+    var evidence = EvidenceTable()
+    evidence.weigh(observation, on: self)
+    let scores = evidence.total
     var best = scores[Candidate.ble]
-    for dash in dashes { best = max(best, scores[Candidate.firstDash + dash.number - 1]) }
+    for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
     let prior: Float = dashes.isEmpty ? -1 : -4
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
-    if rhythm <= -2, dashes.isEmpty { ble.learn(observation.measurement) }
+    if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }
     if ratio > 1 {
       if suspects.count == Self.mostSuspects { suspects.removeFirst() }
       suspects.append(Suspect(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
@@ -164,38 +148,41 @@ struct WireModel: Sendable {
 
   /// Adds a device with a fingerprint from the requests that led to it.
   mutating func name(_ number: Int) {
-    var dash = Dash(number: number, fingerprint: Fingerprint())
     // Two newcomers may have come together: those of another kind stay suspects.
     let kind = Set(firstKind)
-    for index in kind.sorted() { dash.fingerprint.learn(suspects[index].measurement) }
+    let dash = Candidate.firstDash + number - 1
+    for index in kind.sorted() { prints[dash].learn(suspects[index].measurement) }
     suspects = suspects.indices.filter { !kind.contains($0) }.map { suspects[$0] }
-    dashes.append(dash)
-    known.append(Candidate.firstDash + number - 1)
+    dashes.insert(dash)
+    known.insert(dash)
+    plain.removeAll()
     foreignShare = max(foreignShare, 0.3)
   }
 
   // MARK: - Decision
 
   /// Who sent a frame. Learns from it when that is certain.
+  @inline(__always)
   mutating func decide(_ observation: Observation) -> Finding {
-    if observation.claim.isHeartbeat, !observation.measurement.showsShape { return Self.plainHeartbeat }
-    let weighing = EvidenceTable.weigh(observation, on: self)
-    let (best, rival, probability) = weighing.total.leaders(among: known)
-    let confidence = min(probability, 0.9999)
-    var finding = Finding(confidence: confidence, votes: weighing.votes(for: best, against: rival))
-    guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
-    learn(observation, best, confidence)
-    finding.sender = Candidate.transmitter(best)
-    finding.contradictsClaim = best >= Candidate.firstDash || best != Candidate.claimed(observation.claim, battery)
+    guard observation.isPlain else { return weigh(observation) }
+    if let finding = plain.finding(observation.claim, answerFit) { return finding }
+    let finding = weigh(observation)
+    plain.keep(finding, observation.claim, answerFit)
     return finding
   }
 
-  /// A heartbeat of which nothing was measured: only its role can tell, and it decides (most frames are these).
-  private static let plainHeartbeat: Finding = {
-    var votes = Votes(rival: .unknown)
-    votes.set(RoleEvidence.heartbeat, of: .role)
-    return Finding(sender: .ble, confidence: 0.9999, votes: votes)
-  }()
+  private mutating func weigh(_ observation: Observation) -> Finding {
+    var evidence = EvidenceTable()
+    evidence.weigh(observation, on: self)
+    let (best, rival, probability) = evidence.total.leaders(among: known)
+    let confidence = min(probability, 0.9999)
+    var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
+    guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
+    learn(observation, best, confidence)
+    finding.sender = Candidate.transmitter(best)
+    finding.contradictsClaim = best != Candidate.claimed(observation.claim)
+    return finding
+  }
 
   /// Below this, `unknown` is the better answer.
   private static let decided: Float = 0.9
@@ -208,14 +195,27 @@ struct WireModel: Sendable {
     guard confidence > 0.99 else { return }
     if observation.claim == .request, let reading = observation.reading { habits.learn(reading, sender) }
     switch sender {
-    case Candidate.esc where answerFit == .asked || !esc.isMature: esc.learn(observation.measurement)
-    case Candidate.bms, Candidate.externalBms: batteryPrint.learn(observation.measurement)
-    case Candidate.firstDash...:
-      if let index = dashes.firstIndex(where: { $0.number == sender - Candidate.firstDash + 1 }) {
-        dashes[index].fingerprint.learn(observation.measurement)
-        dashes[index].requests += 1
-      }
-    default: break
+    // Learns from heartbeats alone, when they arrive.
+    case Candidate.ble: break
+    case Candidate.esc where answerFit != .asked && prints[sender].isMature: break
+    default: prints[sender].learn(observation.measurement)
     }
   }
+}
+
+/// Findings on frames of which nothing was measured: only the claim and whether it was asked for can tell then, so
+/// one finding holds for all alike. Most frames of a recording without times are these.
+private struct PlainFindings: Sendable {
+  /// Not in place: what holds this is looked at more often than this.
+  private var findings = [Finding?](repeating: nil, count: 27)
+
+  private func place(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Int { Int(claim.rawValue) * 3 + Int(fit.rawValue) }
+
+  func finding(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Finding? { findings[place(claim, fit)] }
+
+  mutating func keep(_ finding: Finding, _ claim: Claim, _ fit: WireModel.AnswerFit) {
+    findings[place(claim, fit)] = finding
+  }
+
+  mutating func removeAll() { for index in findings.indices { findings[index] = nil } }
 }

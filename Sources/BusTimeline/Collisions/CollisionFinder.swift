@@ -139,7 +139,7 @@ public struct CollisionFinder: Sendable {
         lanes[tap].suspicions[index].taken += 1
       }
     }
-    if claim == .escAnswer || claim == .batteryAnswer { answer(reading, tap) }
+    if claim.isDeviceAnswer { answer(reading, tap) }
     if reading.expects != .nothing, !reading.act.isAnswer {
       lanes[tap].request = Request(
         sender: sender, subject: reading.subject, command: reading.command, argument: reading.argument,

@@ -12,7 +12,8 @@ public struct MeasuredTiming: Hashable, Sendable {
 
   /// - Parameter tap: where the event was seen.
   public init(_ event: BusEvent, tap: Tap) {
-    let measurement = Measurement(event, quality: tap.quality, baud: tap.baud ?? .standard)
+    guard tap.quality != .none else { return }
+    let measurement = Measurement(event, baud: tap.baud ?? .standard)
     if measurement.pitchSpread > 0 { pitch = Double(measurement.pitch) }
     if measurement.pitchHigh > measurement.pitchLow, measurement.pitchHigh > 0 {
       pitchBounds = Double(max(0, measurement.pitchLow))...Double(measurement.pitchHigh)

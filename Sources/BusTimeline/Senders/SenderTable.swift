@@ -92,7 +92,7 @@ public struct SenderTable: Sendable {
     sender.airTime += max(0, event.duration)
     sender.last = max(sender.last, event.start.middle)
     sender.confidence += Double(finding.confidence)
-    if state.timesBytes { sender.learn(Measurement(event, quality: state.quality, baud: state.baud)) }
+    if state.timesBytes { sender.learn(Measurement(event, baud: state.baud)) }
     if claim == .request || claim == .escRequest {
       sender.requests += 1
       sender.add(request: reading, at: event.start.middle)
@@ -130,7 +130,7 @@ public struct SenderTable: Sendable {
       } else if state.heartbeatEnd == nil, state.lastEnd.map({ $0.error <= Self.coarse }) ?? false {
         sender.heartbeatDelays.add(.max / 4)
       }
-    case .escAnswer where reading.subject == .esc, .batteryAnswer:
+    case .escAnswer where reading.subject == .esc, .batteryAnswer, .externalBatteryAnswer:
       if let delay = delay(behind: requestEnds[reading.subject]), (0...Self.slowestAnswer).contains(delay) {
         sender.answerDelays.add(delay)
       }
@@ -141,7 +141,7 @@ public struct SenderTable: Sendable {
   private mutating func note(_ reading: FrameReading, _ claim: Claim, tap: Int) {
     switch reading.act {
     case .readRequest: taps[tap].asked[reading.subject, default: 0] += 1
-    case .readReply where claim == .escAnswer || claim == .batteryAnswer:
+    case .readReply where claim.isDeviceAnswer:
       taps[tap].answered[reading.subject, default: 0] += 1
     default: break
     }

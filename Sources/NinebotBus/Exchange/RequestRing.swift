@@ -64,7 +64,8 @@ struct RequestRing: Sendable {
 
   var isFull: Bool { count == ExchangeTracker.capacity }
 
-  var first: Request? { count > 0 ? slots[head] : nil }
+  /// When the oldest request's last byte can have ended, in nanoseconds; the end of time where there is none.
+  var firstEnd: Int64 { count > 0 ? slots[head].part.end.latest : .max }
 
   mutating func append(_ request: Request) {
     if slots.count < ExchangeTracker.capacity, head + count == slots.count {
@@ -78,9 +79,15 @@ struct RequestRing: Sendable {
   mutating func popFirst() -> Request? {
     guard count > 0 else { return nil }
     let request = slots[head]
+    removeFirst()
+    return request
+  }
+
+  /// Forgets the oldest request, if there is one.
+  mutating func removeFirst() {
+    guard count > 0 else { return }
     dropFirst()
     skipTaken()
-    return request
   }
 
   /// Takes a found request out.

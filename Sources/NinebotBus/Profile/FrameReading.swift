@@ -25,6 +25,14 @@ public struct FrameReading: Hashable, Sendable {
     /// 55AB: encrypted, so only its length is known.
     case sealed
 
+    /// Whether a request came before it.
+    @inlinable public var isAnswer: Bool {
+      switch self {
+      case .readReply, .writeAck, .reply: true
+      default: false
+      }
+    }
+
     /// The name in JSON and filters.
     @inlinable public var name: StaticString {
       switch self {
@@ -94,6 +102,9 @@ public struct FrameReading: Hashable, Sendable {
   public var contents: Contents
   /// What answers this frame.
   public var expects: Expectation
+
+  /// Whether it asks for something or answers: whether an `ExchangeTracker` has anything to do with it.
+  @inlinable public var isPartOfExchange: Bool { expects != .nothing || act.isAnswer }
 
   /// Whether `argument` is a register number.
   @inlinable public var namesRegister: Bool {

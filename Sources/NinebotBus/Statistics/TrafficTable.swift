@@ -34,6 +34,16 @@ public struct TrafficTable: Sendable {
     public var leastPeriod = Int64.max
     public var mostPeriod: Int64 = 0
 
+    mutating func add(start: Int64, duration: Int64) {
+      if count > 0 {
+        leastPeriod = min(leastPeriod, start - last)
+        mostPeriod = max(mostPeriod, start - last)
+      }
+      last = start
+      count += 1
+      airTime += duration
+    }
+
     /// Mean distance from one to the next in nanoseconds; nil for a single one.
     public var period: Int64? { count > 1 ? (last - first) / Int64(count - 1) : nil }
   }
@@ -52,6 +62,22 @@ public struct TrafficTable: Sendable {
     fileprivate var seen = false
 
     public init() {}
+
+    mutating func add(_ event: BusEvent, start: Int64, end: Int64) {
+      switch event.kind {
+      case .frame:
+        frames += 1
+        if !event.checksumHolds { badChecksums += 1 }
+      case .garbage: garbageBytes += Int(event.count)
+      case .lineError: lineErrors += 1
+      }
+      if !seen {
+        seen = true
+        first = start
+      }
+      airTime += end - start
+      last = max(last, end)
+    }
 
     /// Share of the time in use, 0 to 1.
     public var load: Double { last > first ? min(1, Double(airTime) / Double(last - first)) : 0 }
@@ -75,27 +101,21 @@ public struct TrafficTable: Sendable {
 
   public mutating func push(_ event: BusEvent, reading: FrameReading?, tap: Int) {
     while taps.count <= tap { taps.append(TapTotals()) }
-    count(event, tap)
+    let start = event.start.middle
+    let end = event.end.middle
+    taps[tap].add(event, start: start, end: end)
     guard event.checksumHolds, let reading else { return }
     let message = Message(
       tap: tap, format: reading.format, address: reading.address, destination: reading.destination,
       command: reading.command, argument: reading.argument, payload: reading.payloadCount)
-    guard let place = place(of: message, reading, event) else {
+    guard let place = place(of: message, reading, at: start) else {
       unlisted += 1
       return
     }
-    let start = event.start.middle
-    if rows[place].count > 0 {
-      let period = start - rows[place].last
-      rows[place].leastPeriod = min(rows[place].leastPeriod, period)
-      rows[place].mostPeriod = max(rows[place].mostPeriod, period)
-    }
-    rows[place].last = start
-    rows[place].count += 1
-    rows[place].airTime += event.duration
+    rows[place].add(start: start, duration: end - start)
   }
 
-  private mutating func place(of message: Message, _ reading: FrameReading, _ event: BusEvent) -> Int? {
+  private mutating func place(of message: Message, _ reading: FrameReading, at start: Int64) -> Int? {
     let key = message.key
     let slot = Int((key &* 0x9E37_79B9_7F4A_7C15) >> 56)
     if recent[slot].key == key { return recent[slot].place }
@@ -105,23 +125,7 @@ public struct TrafficTable: Sendable {
     }
     guard rows.count < mostRows else { return nil }
     places[key] = rows.count
-    rows.append(Row(message: message, reading: reading, first: event.start.middle, last: event.start.middle))
+    rows.append(Row(message: message, reading: reading, first: start, last: start))
     return rows.count - 1
-  }
-
-  private mutating func count(_ event: BusEvent, _ tap: Int) {
-    switch event.kind {
-    case .frame:
-      taps[tap].frames += 1
-      if !event.checksumHolds { taps[tap].badChecksums += 1 }
-    case .garbage: taps[tap].garbageBytes += Int(event.count)
-    case .lineError: taps[tap].lineErrors += 1
-    }
-    if !taps[tap].seen {
-      taps[tap].seen = true
-      taps[tap].first = event.start.middle
-    }
-    taps[tap].airTime += event.duration
-    taps[tap].last = max(taps[tap].last, event.end.middle)
   }
 }

@@ -14,7 +14,7 @@ enum AttributionBenchmark: Benchmark {
     let tap = Tap(name: "bus0", detail: "", baud: .standard, quality: .none)
     let counting = bench.stopwatch.median {
       var stream = EventStream()
-      var stage = Counting(profile: bench.profile)
+      var stage = Counting(readings: RecentReadings(bench.profile))
       stream.add(taps: [tap], pause: 2_000_000)
       for chunk in chunks { stream.push(chunk, into: &stage) }
       stream.finish(into: &stage)
@@ -36,11 +36,11 @@ enum AttributionBenchmark: Benchmark {
   }
 
   private struct Counting: BusEventSink {
-    let profile: Profile
+    var readings: RecentReadings
     var traffic = TrafficTable()
 
     mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-      traffic.push(event, reading: event.kind == .frame ? profile.read(bytes) : nil, tap: tap)
+      traffic.push(event, reading: event.kind == .frame ? readings.read(bytes, on: .escBle) : nil, tap: tap)
     }
   }
 

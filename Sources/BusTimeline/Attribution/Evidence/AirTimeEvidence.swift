@@ -9,9 +9,10 @@ struct AirTimeEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.pitchHigh > measurement.pitchLow else { return }
-    for candidate in wire.known {
-      guard let print = wire.fingerprint(candidate), print.isMature else { continue }
-      if measurement.pitchHigh + Self.tolerance < print.slowest || measurement.pitchLow > print.fastest + 60 {
+    for candidate in wire.known where wire.prints[candidate].isMature {
+      if measurement.pitchHigh + Self.tolerance < wire.prints[candidate].slowest
+        || measurement.pitchLow > wire.prints[candidate].fastest + 60
+      {
         scores[candidate] += Self.excluded
       }
     }

@@ -11,48 +11,41 @@ protocol Evidence: Sendable {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores)
 }
 
-/// All kinds of evidence that count.
-enum EvidenceTable {
-  /// What each row says, in the order of `EvidenceKind`.
-  ///
-  /// Written out, since the compiler sees through a list of known types, but not through a list of existentials: those
-  /// took half of attribution's time.
-  static func weigh(_ observation: Observation, on wire: WireModel) -> Weighing {
-    var weighing = Weighing()
-    weighing.add(RoleEvidence(), observation, wire)
-    weighing.add(RhythmEvidence(), observation, wire)
-    weighing.add(TriggerEvidence(), observation, wire)
-    weighing.add(AirTimeEvidence(), observation, wire)
-    weighing.add(PitchEvidence(), observation, wire)
-    weighing.add(BitClockEvidence(), observation, wire)
-    weighing.add(PollingEvidence(), observation, wire)
-    weighing.add(PhoneEvidence(), observation, wire)
-    return weighing
-  }
-}
-
-/// What all rows of evidence say of one frame, apart and together.
-struct Weighing: Sendable {
-  /// By kind of evidence, then by candidate: room for 8 kinds, as in `Votes`.
-  private var rows = [96 of Float](repeating: 0)
+/// All kinds of evidence that count, and what they say of one frame, apart and together.
+struct EvidenceTable: Sendable {
+  /// By kind of evidence: room for 8, as in `Votes`.
+  private var rows = [8 of Scores](repeating: Scores())
   private(set) var total = Scores()
 
   @inline(__always)
-  fileprivate mutating func add(_ row: some Evidence, _ observation: Observation, _ wire: WireModel) {
-    var scores = Scores()
-    row.weigh(observation, on: wire, into: &scores)
-    total += scores
-    scores.copy(to: &rows, at: row.kind.rawValue * Candidate.count)
+  init() {}
+
+  /// Asks every row.
+  ///
+  /// Written out, since the compiler sees through a list of known types, but not through a list of existentials: those
+  /// took half of attribution's time.
+  mutating func weigh(_ observation: Observation, on wire: WireModel) {
+    add(RoleEvidence(), observation, wire)
+    add(RhythmEvidence(), observation, wire)
+    add(TriggerEvidence(), observation, wire)
+    add(AirTimeEvidence(), observation, wire)
+    add(PitchEvidence(), observation, wire)
+    add(BitClockEvidence(), observation, wire)
+    add(PollingEvidence(), observation, wire)
+    add(PhoneEvidence(), observation, wire)
+  }
+
+  @inline(__always)
+  private mutating func add(_ row: some Evidence, _ observation: Observation, _ wire: WireModel) {
+    row.weigh(observation, on: wire, into: &rows[row.kind.rawValue])
+    total += rows[row.kind.rawValue]
   }
 
   /// What each row says for `candidate` against `rival`.
   func votes(for candidate: Int, against rival: Int) -> Votes {
     let rows = rows.span
     var votes = Votes(rival: Candidate.transmitter(rival))
-    for kind in EvidenceKind.allCases {
-      let start = kind.rawValue * Candidate.count
-      votes.set(rows[start + candidate] - rows[start + rival], of: kind)
-    }
+    for index in rows.indices { votes.set(rows[index][candidate] - rows[index][rival], at: index) }
     return votes
   }
 }
@@ -67,17 +60,18 @@ enum Candidate {
   static let externalBms = 4
   /// `dash1`; the others follow.
   static let firstDash = 5
-  static let count = 12
+  static let count = 16
   /// The most dashes that are told apart.
   static let mostDashes = count - firstDash
 
   /// Who sends such a frame with stock parts; a newcomer where nobody does.
-  static func claimed(_ claim: Claim, _ battery: Int) -> Int {
+  static func claimed(_ claim: Claim) -> Int {
     switch claim {
     case .none: newcomer
     case .levers, .poll, .request, .bleAnswer: ble
     case .escAnswer, .escRequest: esc
-    case .batteryAnswer: battery
+    case .batteryAnswer: bms
+    case .externalBatteryAnswer: externalBms
     }
   }
 
@@ -90,58 +84,5 @@ enum Candidate {
     case newcomer: .unknown
     default: .dash(UInt8(index - firstDash + 1))
     }
-  }
-}
-
-/// Log-likelihoods of all candidates.
-struct Scores: Sendable {
-  private var values = [12 of Float](repeating: 0)
-
-  subscript(_ candidate: Int) -> Float {
-    get { values[candidate] }
-    set { values[candidate] = newValue }
-  }
-
-  /// The likeliest candidate, the next one, and the probability of the likeliest, 0 to 1.
-  ///
-  /// - Parameter known: who is looked at; a newcomer always is.
-  func leaders(among known: [Int]) -> (best: Int, rival: Int, probability: Float) {
-    let values = values.span
-    var best = Candidate.newcomer
-    var rival = Candidate.newcomer
-    for candidate in known {
-      if values[candidate] > values[best] {
-        (best, rival) = (candidate, best)
-      } else if values[candidate] > values[rival] || rival == best {
-        rival = candidate
-      }
-    }
-    var sum = Self.odds(values[Candidate.newcomer] - values[best])
-    for candidate in known { sum += Self.odds(values[candidate] - values[best]) }
-    return (best, rival, 1 / sum)
-  }
-
-  /// The exponential, without the work where it would change no digit that is shown.
-  private static func odds(_ difference: Float) -> Float {
-    difference == 0 ? 1 : difference < -12 ? 0 : expf(difference)
-  }
-
-  fileprivate func copy(to rows: inout [96 of Float], at start: Int) {
-    let values = values.span
-    for index in 0..<Candidate.count { rows[start + index] = values[index] }
-  }
-
-  /// Adds to everybody who is foreign.
-  mutating func addForeign(_ value: Float) {
-    values[Candidate.newcomer] += value
-    for index in Candidate.firstDash..<Candidate.count { values[index] += value }
-  }
-
-  mutating func setAll(_ value: Float) {
-    for index in 0..<Candidate.count { values[index] = value }
-  }
-
-  static func += (sum: inout Scores, row: Scores) {
-    for index in 0..<Candidate.count { sum.values[index] += row.values[index] }
   }
 }

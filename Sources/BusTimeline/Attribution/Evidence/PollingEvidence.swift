@@ -11,15 +11,16 @@ struct PollingEvidence: Evidence {
 
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     guard observation.claim == .request, !wire.dashes.isEmpty, let reading = observation.reading else { return }
-    let habits = wire.habits
-    var best = habits.share(of: reading, Candidate.ble)
-    scores[Candidate.ble] += max(-Self.most, logf(best))
+    let habit = wire.habits.row(of: reading)
+    var best = likelihood(wire.habits.share(habit, Candidate.ble))
+    scores[Candidate.ble] += best
     for dash in wire.dashes {
-      let candidate = Candidate.firstDash + dash.number - 1
-      let share = habits.share(of: reading, candidate)
-      scores[candidate] += max(-Self.most, logf(share))
-      best = max(best, share)
+      let likelihood = likelihood(wire.habits.share(habit, dash))
+      scores[dash] += likelihood
+      best = max(best, likelihood)
     }
-    scores[Candidate.newcomer] += max(-Self.most, logf(best))
+    scores[Candidate.newcomer] += best
   }
+
+  private func likelihood(_ share: Float) -> Float { max(-Self.most, logf(share)) }
 }

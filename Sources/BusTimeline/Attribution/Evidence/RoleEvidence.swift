@@ -8,8 +8,6 @@ struct RoleEvidence: Evidence {
   /// forges the ESC's display frame (protocol.md 5.5).
   private static let impossible: Float = -14
   private static let forgedHeartbeat: Float = -10
-  /// What the role says for the BLE module as a heartbeat's sender.
-  static let heartbeat = -forgedHeartbeat
   private static let forgedAnswer: Float = -7
   /// A request says nothing of its sender: a dash must use the BLE module's address (protocol.md 2.4).
   private static let newcomersRequest: Float = -1
@@ -39,13 +37,13 @@ struct RoleEvidence: Evidence {
     case .escAnswer, .escRequest:
       scores[Candidate.esc] = 0
       foreign(Self.forgedAnswer, newcomer: Self.forgedAnswer, wire, &scores)
-    case .batteryAnswer:
-      scores[wire.battery] = 0
+    case .batteryAnswer, .externalBatteryAnswer:
+      scores[Candidate.claimed(observation.claim)] = 0
     }
   }
 
   private func foreign(_ known: Float, newcomer: Float, _ wire: WireModel, _ scores: inout Scores) {
     scores[Candidate.newcomer] = newcomer
-    for dash in wire.dashes.indices { scores[Candidate.firstDash + wire.dashes[dash].number - 1] = known }
+    for dash in wire.dashes { scores[dash] = known }
   }
 }

@@ -10,9 +10,9 @@ struct TriggerEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     let measurement = observation.measurement
     guard observation.claim == .request, measurement.triggerSpread > 0 else { return }
-    for dash in wire.dashes where dash.fingerprint.isMature {
-      let advantage = dash.fingerprint.trigger.advantage(of: measurement.trigger, spread: measurement.triggerSpread)
-      scores[Candidate.firstDash + dash.number - 1] += max(-Self.most, min(Self.most, advantage))
+    for dash in wire.dashes where wire.prints[dash].isMature {
+      let advantage = wire.prints[dash].trigger.advantage(of: measurement.trigger, spread: measurement.triggerSpread)
+      scores[dash] += max(-Self.most, min(Self.most, advantage))
     }
   }
 }

@@ -1,5 +1,5 @@
 /// How one transmitter shapes its frames on one wire, learnt from frames whose sender is certain.
-struct Fingerprint: Hashable, Sendable {
+struct Fingerprint: Sendable {
   /// Microseconds from start bit to start bit.
   private(set) var pitch = ModeSet(range: 80...330, leastSpread: 0.4)
   /// Parts per million against the nominal bit.

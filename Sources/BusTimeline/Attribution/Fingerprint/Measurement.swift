@@ -21,14 +21,15 @@ struct Measurement: Hashable, Sendable {
   var triggerSpread: Float = 0
 
   /// Whether anything of the transmitter's own timing was seen.
+  @inline(__always)
   var showsShape: Bool { pitchSpread > 0 || clockSpread > 0 || pitchHigh > pitchLow }
 
   /// Nothing was measured.
   init() {}
 
-  /// - Parameter quality: of the tap; without times of their own a frame's bytes show nothing.
-  init(_ event: BusEvent, quality: TimeQuality, baud: Baud) {
-    guard event.kind == .frame, event.count > 4, quality != .none else { return }
+  /// - Parameter event: of a tap that has times.
+  init(_ event: BusEvent, baud: Baud) {
+    guard event.kind == .frame, event.count > 4 else { return }
     let gaps = Float(event.count - 1)
     let byte = Float(baud.duration(bytes: 1)) / 1000
     let error = Float(max(event.start.error, event.end.error)) / 1000

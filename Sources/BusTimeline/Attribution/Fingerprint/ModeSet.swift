@@ -4,19 +4,23 @@ import Glibc
 ///
 /// One device can have several modes (the M365's BLE module has two bit clocks, protocol.md 5.3), so a second mode is
 /// no second device.
-struct ModeSet: Hashable, Sendable {
-  private struct Mode: Hashable {
-    var mean: Float
-    var variance: Float
-    var weight: Float
+struct ModeSet: Sendable {
+  private struct Mode: Sendable {
+    var mean: Float = 0
+    var variance: Float = 0
+    var weight: Float = 0
   }
 
-  private var modes: [Mode] = []
+  /// In place, so that looking at a fingerprint touches no other memory.
+  private var modes = [4 of Mode](repeating: Mode())
+  private var count = 0
   /// Where values can lie at all: the floor is uniform over it.
   private let range: ClosedRange<Float>
   /// No mode is taken to be narrower.
   private let leastSpread: Float
   private let most: Int
+  /// Sum of the modes' weights.
+  private var total: Float = 0
   /// Values that fitted no mode when there was no room for another.
   private var misses: Float = 0
   /// The share of such values is not taken to be less.
@@ -24,7 +28,7 @@ struct ModeSet: Hashable, Sendable {
   /// Old values fade: a mode follows a clock that drifts with temperature.
   private static let memory: Float = 256
 
-  /// - Parameter modes: the most that are told apart.
+  /// - Parameter modes: the most that are told apart, 1 to 4.
   init(range: ClosedRange<Float>, leastSpread: Float, modes: Int = 4) {
     most = modes
     self.range = range
@@ -33,44 +37,53 @@ struct ModeSet: Hashable, Sendable {
 
   /// Mean and spread of each mode, heaviest first.
   var summary: [(mean: Float, spread: Float, share: Float)] {
-    let total = modes.reduce(0) { $0 + $1.weight }
-    return modes.sorted { $0.weight > $1.weight }.map { ($0.mean, $0.variance.squareRoot(), $0.weight / max(total, 1)) }
+    (0..<count).map { modes[$0] }.sorted { $0.weight > $1.weight }.map {
+      ($0.mean, $0.variance.squareRoot(), $0.weight / max(total, 1))
+    }
   }
 
   /// - Parameter hasTail: the value can be too large by pauses; then only the low side shapes a mode.
   mutating func learn(_ value: Float, spread: Float, hasTail: Bool = false) {
-    if hasTail, modes.contains(where: { value > $0.mean && distance(value, spread, $0) > 2 }) { return }
-    if let nearest = nearest(value), distance(value, spread, modes[nearest]) < 4 {
-      let weight = modes[nearest].weight
-      let rate = 1 / min(weight + 1, Self.memory)
-      let step = value - modes[nearest].mean
-      modes[nearest].mean += rate * step
-      modes[nearest].variance += rate * (step * step - modes[nearest].variance)
-      modes[nearest].weight = min(weight + 1, 4 * Self.memory)
-    } else {
-      let mode = Mode(mean: value, variance: leastSpread * leastSpread, weight: 1)
-      if modes.count < most {
-        modes.append(mode)
-      } else {
-        misses = min(misses + 1, 4 * Self.memory)
-        // A mode that hardly anything fits makes room.
-        if let lightest = modes.indices.min(by: { modes[$0].weight < modes[$1].weight }),
-          modes[lightest].weight * 8 < misses + 8
-        {
-          modes[lightest] = mode
-        }
-      }
+    if hasTail {
+      for index in 0..<count where value > modes[index].mean && distance(value, spread, modes[index]) > 2 { return }
     }
+    if let nearest = nearest(value), distance(value, spread, modes[nearest]) < 4 {
+      draw(nearest, to: value)
+    } else if count < most {
+      count += 1
+      replace(count - 1, by: value)
+    } else {
+      misses = min(misses + 1, 4 * Self.memory)
+      // A mode that hardly anything fits makes room.
+      var lightest = 0
+      for index in 1..<max(count, 1) where modes[index].weight < modes[lightest].weight { lightest = index }
+      if modes[lightest].weight * 8 < misses + 8 { replace(lightest, by: value) }
+    }
+  }
+
+  private mutating func draw(_ index: Int, to value: Float) {
+    let weight = modes[index].weight
+    let rate = 1 / min(weight + 1, Self.memory)
+    let step = value - modes[index].mean
+    modes[index].mean += rate * step
+    modes[index].variance += rate * (step * step - modes[index].variance)
+    modes[index].weight = min(weight + 1, 4 * Self.memory)
+    total += modes[index].weight - weight
+  }
+
+  private mutating func replace(_ index: Int, by value: Float) {
+    total += 1 - modes[index].weight
+    modes[index] = Mode(mean: value, variance: leastSpread * leastSpread, weight: 1)
   }
 
   /// Log-likelihood of a value against the uniform floor: 0 is what an unknown device would get.
   func advantage(of value: Float, spread: Float, hasTail: Bool = false) -> Float {
-    let width = range.upperBound - range.lowerBound
-    let total = modes.reduce(Float(0)) { $0 + $1.weight }
     guard total > 0 else { return 0 }
+    let width = range.upperBound - range.lowerBound
     let floor = max(Self.leastFloor, misses / (total + misses))
     var density: Float = 0
-    for mode in modes {
+    for index in 0..<count {
+      let mode = modes[index]
       // A mode with a single value is a guess.
       let share = mode.weight / (total + 2)
       let sigma = (max(mode.variance, leastSpread * leastSpread) + spread * spread).squareRoot()
@@ -87,7 +100,12 @@ struct ModeSet: Hashable, Sendable {
   }
 
   private func nearest(_ value: Float) -> Int? {
-    modes.indices.min { abs(modes[$0].mean - value) < abs(modes[$1].mean - value) }
+    guard count > 0 else { return nil }
+    var nearest = 0
+    for index in 1..<max(count, 1) where abs(modes[index].mean - value) < abs(modes[nearest].mean - value) {
+      nearest = index
+    }
+    return nearest
   }
 
   private func distance(_ value: Float, _ spread: Float, _ mode: Mode) -> Float {

@@ -12,8 +12,8 @@ struct HeartbeatPattern: Sendable {
   }
 
   /// How often each count of `65` made a round: undisturbed ones, and all.
-  private var quiet = [Int](repeating: 0, count: 16)
-  private var all = [Int](repeating: 0, count: 16)
+  private var quiet = Rounds()
+  private var all = Rounds()
   private var levers = 0
   private var requests: [Request] = []
   private var isWhole = false
@@ -28,42 +28,68 @@ struct HeartbeatPattern: Sendable {
     requests.append(Request(id: id))
   }
 
+  /// Something was spoiled: a scheduled frame may be among it.
   mutating func damage() { isDamaged = true }
 
+  @inline(__always)
   mutating func lever() {
     levers = min(levers + 1, 15)
-    for index in requests.indices { requests[index].leversAfter += 1 }
+    if !requests.isEmpty { for index in requests.indices { requests[index].leversAfter += 1 } }
   }
 
-  /// A `64` ends the round. Returns what it says of the requests inside.
-  mutating func poll() -> [(id: Int64, ratio: Float)] {
-    defer {
-      levers = 0
-      requests.removeAll(keepingCapacity: true)
-      isWhole = true
-      isDamaged = false
+  /// A `64` ends the round. Adds what it says of the requests inside.
+  mutating func poll(into clear: inout [ClearRhythm]) {
+    if isWhole, !isDamaged {
+      all.add(levers)
+      if requests.isEmpty { quiet.add(levers) }
     }
-    guard isWhole else { return requests.map { ($0.id, 0) } }
-    if !isDamaged {
-      all[levers] += 1
-      if requests.isEmpty { quiet[levers] += 1 }
+    if !requests.isEmpty {
+      let normal = isWhole && !isDamaged ? normalRound : nil
+      // Of several that came right before the 64 only one can have taken the slot.
+      let candidates = requests.count { $0.leversAfter == 0 }
+      for request in requests {
+        clear.append(ClearRhythm(id: request.id, rhythm: .pattern(ratio(request, normal, candidates))))
+      }
+      requests.removeLast(requests.count)
     }
-    guard let normal = normalRound, !isDamaged else { return requests.map { ($0.id, 0) } }
-    // Of several that came right before the 64 only one can have taken the slot.
-    let candidates = requests.count { $0.leversAfter == 0 }
-    return requests.map { request in
-      if levers >= normal { return (request.id, request.leversAfter > 0 ? Self.inside : 0) }
-      guard request.leversAfter == 0 else { return (request.id, 0) }
-      return (request.id, candidates == 1 ? Self.replaced : 0)
-    }
+    levers = 0
+    isWhole = true
+    isDamaged = false
+  }
+
+  private func ratio(_ request: Request, _ normal: Int?, _ candidates: Int) -> Float {
+    guard let normal else { return 0 }
+    if levers >= normal { return request.leversAfter > 0 ? Self.inside : 0 }
+    return request.leversAfter == 0 && candidates == 1 ? Self.replaced : 0
   }
 
   /// The usual count, from undisturbed rounds where there are any.
   private var normalRound: Int? {
-    let counts = quiet.reduce(0, +) >= 4 ? quiet : all
-    let total = counts.reduce(0, +)
-    guard total >= 4 else { return nil }
-    // The longest round that is no exception: requests and losses only ever shorten one.
-    return counts.indices.last { counts[$0] >= 3 && counts[$0] * 25 >= total }
+    if quiet.total >= Rounds.least { return quiet.usual }
+    return all.usual
+  }
+
+  /// How often each count of `65` made a round.
+  private struct Rounds: Sendable {
+    private var counts = [16 of Int](repeating: 0)
+    private(set) var total = 0
+    /// Fewer rounds tell nothing.
+    static let least = 4
+    /// The longest round that was ever seen.
+    private var longest = 0
+
+    mutating func add(_ levers: Int) {
+      counts[levers] += 1
+      total += 1
+      longest = max(longest, levers)
+    }
+
+    /// The longest round that is no exception: requests and losses only ever shorten one.
+    var usual: Int? {
+      guard total >= Self.least else { return nil }
+      var levers = longest
+      while levers >= 0, counts[levers] < 3 || counts[levers] * 25 < total { levers -= 1 }
+      return levers >= 0 ? levers : nil
+    }
   }
 }

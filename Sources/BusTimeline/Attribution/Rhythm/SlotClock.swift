@@ -32,23 +32,23 @@ struct SlotClock: Sendable {
 
   mutating func damage() { isDamaged = true }
 
-  /// A heartbeat came. Returns for each request since the last one how much likelier a foreign sender is (log).
-  mutating func beat(_ time: TimeBounds) -> [(id: Int64, ratio: Float)] {
+  /// A heartbeat came. Adds what it tells of the requests since the last one.
+  mutating func beat(_ time: TimeBounds, into clear: inout [ClearRhythm]) {
     defer {
       lastBeat = time
       open.removeAll(keepingCapacity: true)
       isDamaged = false
     }
-    guard let last = lastBeat else { return [] }
+    guard let last = lastBeat else { return }
     let gap = Float(time.middle - last.middle)
     learn(gap)
-    guard !open.isEmpty, seen >= 8, gap > 0, gap < 12 * length else { return [] }
+    guard !open.isEmpty, seen >= 8, gap > 0, gap < 12 * length else { return }
     let error = Float(time.error + last.error)
-    return open.map { request in
+    for request in open {
       let ratio = ratio(
         gap: gap, error: error, offset: Float(request.start.middle - last.middle),
         offsetError: Float(request.start.error + last.error), others: open.count - 1)
-      return (request.id, max(-Self.most, min(Self.most, ratio)))
+      clear.append(ClearRhythm(id: request.id, rhythm: .slot(max(-Self.most, min(Self.most, ratio)))))
     }
   }
 

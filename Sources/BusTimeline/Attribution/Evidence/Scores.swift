@@ -1,0 +1,49 @@
+import Glibc
+
+/// Log-likelihoods of all candidates.
+struct Scores: Sendable {
+  private var values = [16 of Float](repeating: 0)
+
+  subscript(_ candidate: Int) -> Float {
+    get { values[candidate] }
+    set { values[candidate] = newValue }
+  }
+
+  /// The likeliest candidate, the next one, and the probability of the likeliest, 0 to 1.
+  ///
+  /// - Parameter known: who is looked at; a newcomer always is.
+  func leaders(among known: CandidateSet) -> (best: Int, rival: Int, probability: Float) {
+    let values = values.span
+    var best = Candidate.newcomer
+    var rival = Candidate.newcomer
+    for candidate in known {
+      if values[candidate] > values[best] {
+        (best, rival) = (candidate, best)
+      } else if values[candidate] > values[rival] || rival == best {
+        rival = candidate
+      }
+    }
+    var sum = Self.odds(values[Candidate.newcomer] - values[best])
+    for candidate in known { sum += Self.odds(values[candidate] - values[best]) }
+    return (best, rival, 1 / sum)
+  }
+
+  /// The exponential, without the work where it would change no digit that is shown.
+  private static func odds(_ difference: Float) -> Float {
+    difference < -12 ? 0 : difference == 0 ? 1 : expf(difference)
+  }
+
+  /// Adds to everybody who is foreign.
+  mutating func addForeign(_ value: Float) {
+    values[Candidate.newcomer] += value
+    for index in Candidate.firstDash..<Candidate.count { values[index] += value }
+  }
+
+  mutating func setAll(_ value: Float) {
+    for index in 0..<Candidate.count { values[index] = value }
+  }
+
+  static func += (sum: inout Scores, row: Scores) {
+    for index in 0..<Candidate.count { sum.values[index] += row.values[index] }
+  }
+}
