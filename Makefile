@@ -7,7 +7,7 @@ MI_BUS := .build/release/mi-bus
 MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline BusReport
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz manual docs clean
+.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz profiles manual docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ bench: build ## measure speed, beside what the bare machine does
 SECONDS := 60
 fuzz: deps ## fuzz each parser of files and streams, SECONDS=60 each
 	Fuzz/run $(SECONDS)
+
+profiles: deps ## pack the built-in profiles anew, after a change of their YAML
+	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --disable-xctest --filter PackedProfileTests/upToDate
+	$(SWIFT) test --disable-xctest --filter ScooterProfilesTests
 
 manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
