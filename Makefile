@@ -4,7 +4,8 @@ PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-de
 # The runtime goes into the binary, and libraries that it does not call stay out, so that it runs when copied alone.
 RELEASE := -c release --static-swift-stdlib -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
-MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline BusReport
+MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline \
+  BusPrinter BusReport BusMonitor
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz profiles manual docs clean
@@ -71,6 +72,7 @@ accuracy-short: deps ## the same, shorter
 	.build/release/mi-bus-accuracy --strict --frames 15000
 
 docs: deps ## DocC pages of the modules, into .build/docs
+	@mkdir -p .build/docs
 	@for module in $(MODULES); do \
 	  $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target $$module \
 	    --warnings-as-errors --output-path .build/docs/$$module || exit 1; done

@@ -23,6 +23,9 @@ let package = Package(
     .library(name: "BleSide", targets: ["BleSide"]),
     .library(name: "ScooterSim", targets: ["ScooterSim"]),
     .library(name: "BusTimeline", targets: ["BusTimeline"]),
+    .library(name: "BusPrinter", targets: ["BusPrinter"]),
+    .library(name: "BusReport", targets: ["BusReport"]),
+    .library(name: "BusMonitor", targets: ["BusMonitor"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

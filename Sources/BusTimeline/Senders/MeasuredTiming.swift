@@ -10,7 +10,9 @@ public struct MeasuredTiming: Hashable, Sendable {
   /// Bit length against nominal in parts per million; nil where edges were not seen.
   public var bitClock: Double?
 
-  /// - Parameter tap: where the event was seen.
+  /// - Parameters:
+  ///   - event: a frame with the times of its bytes.
+  ///   - tap: where the event was seen.
   public init(_ event: BusEvent, tap: Tap) {
     let measurement = Measurement(event, quality: tap.quality, baud: tap.baud ?? .standard)
     if measurement.pitchSpread > 0 { pitch = Double(measurement.pitch) }

@@ -61,7 +61,9 @@ public struct FingerprintFile: Sendable {
     try self.init(text: try ProfileLibrary.read(path, isA: "fingerprint file"), file: path)
   }
 
-  /// - Parameter file: what to call it in messages.
+  /// - Parameters:
+  ///   - text: YAML, as `text` gives it.
+  ///   - file: what to call it in messages.
   public init(text: String, file: String) throws(InputError) {
     var reader = NodeReader(file: file)
     transmitters = []
