@@ -85,9 +85,10 @@ public final class LiveSerial {
   private static let mostBytes = 1 << 16
 
   /// Opens a port to listen. `patience` is how long to wait for it when it goes away, in nanoseconds; nil for ever.
+  /// `detail` says what it is where path and driver do not.
   public init(
-    _ path: String, name: String = "bus0", baud: Baud = .standard, clock: CaptureClock? = nil, patience: Int64? = nil,
-    system: any SerialSystem = KernelSerial()
+    _ path: String, name: String = "bus0", detail: String? = nil, baud: Baud = .standard, clock: CaptureClock? = nil,
+    patience: Int64? = nil, system: any SerialSystem = KernelSerial()
   ) throws(InputError) {
     let port = try SerialPort.open(path, baud: baud, system: system)
     let clock = clock ?? CaptureClock(system)
@@ -102,7 +103,7 @@ public final class LiveSerial {
     state = PortState(path: path, patience: patience)
     packetClock = PacketClock(origin: clock.monotonic, opened: system.now(), baud: baud, adapter: adapter.timing)
     tap = Tap(
-      name: name, detail: adapter.driver.map { "\(path) (\($0))" } ?? path, baud: baud,
+      name: name, detail: detail ?? adapter.driver.map { "\(path) (\($0))" } ?? path, baud: baud,
       quality: .packets(latency: adapter.timing.timer + adapter.timing.transfer))
     tap.isPacedByWire = !port.node.isPseudoTerminal
     recentCounters = port.countersAtOpen.map { $0.since($0) }
