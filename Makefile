@@ -5,10 +5,11 @@ PACKAGES := libudev-dev libssl-dev libbluetooth-dev libminizip-dev libncurses-de
 # Small generic functions are called per frame across modules, so the optimizer looks into all of them.
 RELEASE := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization -Xlinker --as-needed -Xlinker -s
 MI_BUS := .build/release/mi-bus
-MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline BusReport
+MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSim BusTimeline \
+  BusPrinter BusReport BusMonitor
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz manual docs clean
+.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz profiles manual docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,10 @@ SECONDS := 60
 fuzz: deps ## fuzz each parser of files and streams, SECONDS=60 each
 	Fuzz/run $(SECONDS)
 
+profiles: deps ## pack the built-in profiles anew, after a change of their YAML
+	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --disable-xctest --filter PackedProfileTests/upToDate
+	$(SWIFT) test --disable-xctest --filter ScooterProfilesTests
+
 manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
@@ -68,6 +73,7 @@ accuracy-short: deps ## the same, shorter
 	.build/release/mi-bus-accuracy --strict --frames 15000
 
 docs: deps ## DocC pages of the modules, into .build/docs
+	@mkdir -p .build/docs
 	@for module in $(MODULES); do \
 	  $(SWIFT) package --allow-writing-to-directory .build/docs generate-documentation --target $$module \
 	    --warnings-as-errors --output-path .build/docs/$$module || exit 1; done

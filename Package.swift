@@ -23,6 +23,9 @@ let package = Package(
     .library(name: "BleSide", targets: ["BleSide"]),
     .library(name: "ScooterSim", targets: ["ScooterSim"]),
     .library(name: "BusTimeline", targets: ["BusTimeline"]),
+    .library(name: "BusPrinter", targets: ["BusPrinter"]),
+    .library(name: "BusReport", targets: ["BusReport"]),
+    .library(name: "BusMonitor", targets: ["BusMonitor"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -46,10 +49,16 @@ let package = Package(
     .target(
       name: "ScooterProfiles",
       dependencies: ["NinebotBus", "CaptureFiles", .product(name: "Yams", package: "Yams")],
+      exclude: [
+        "Data/bus.yaml", "Data/m365.yaml", "Data/pro.yaml", "Data/pro2.yaml", "Data/mi1s.yaml", "Data/essential.yaml",
+        "Data/es.yaml", "Data/max.yaml",
+      ],
       resources: [
-        .embedInCode("Data/bus.yaml"), .embedInCode("Data/m365.yaml"), .embedInCode("Data/pro.yaml"),
-        .embedInCode("Data/pro2.yaml"), .embedInCode("Data/mi1s.yaml"), .embedInCode("Data/essential.yaml"),
-        .embedInCode("Data/es.yaml"), .embedInCode("Data/max.yaml"),
+        // The profiles as `make profiles` packs them from the YAML files.
+        .embedInCode("Data/Packed/bus.nodes"), .embedInCode("Data/Packed/m365.nodes"),
+        .embedInCode("Data/Packed/pro.nodes"), .embedInCode("Data/Packed/pro2.nodes"),
+        .embedInCode("Data/Packed/mi1s.nodes"), .embedInCode("Data/Packed/essential.nodes"),
+        .embedInCode("Data/Packed/es.nodes"), .embedInCode("Data/Packed/max.nodes"),
         .embedInCode("Data/Signatures/displaydash.yaml"), .embedInCode("Data/Signatures/augisbud-dashboard.yaml"),
         .embedInCode("Data/Signatures/esp32-xiaomi-m365.yaml"),
         .embedInCode("Data/Signatures/cam-ble-replacement.yaml"),

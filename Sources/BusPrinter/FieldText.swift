@@ -8,7 +8,9 @@ public struct FieldText: Sendable {
 
   /// `name=value` with its unit.
   ///
-  /// - Parameter bytes: the whole frame.
+  /// - Parameters:
+  ///   - reading: one field of the frame.
+  ///   - bytes: the whole frame.
   public func text(_ reading: FieldReading, in bytes: Span<UInt8>) -> String {
     var buffer = TextBuffer(capacity: 256)
     writer.text(reading, in: bytes, to: &buffer)

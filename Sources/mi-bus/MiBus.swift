@@ -27,7 +27,7 @@ struct MiBus: ParsableCommand {
   /// Runs the command and ends with the exit codes that the help promises.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try asked()
       try command.run()
     } catch let error as InputError {
       Messages.error(error.description)
@@ -47,6 +47,22 @@ struct MiBus: ParsableCommand {
       }
       exit(withCode: code)
     }
+  }
+
+  /// What the command line asks for.
+  ///
+  /// A verb's own parser is tried first, since building the tree of all of them takes longer than a small file. What
+  /// it does not take, such as a wish for help or a mistake, goes through the whole tree, which knows the right words.
+  private static func asked() throws -> any ParsableCommand {
+    let arguments = CommandLine.arguments.dropFirst()
+    let verb = configuration.subcommands.first {
+      $0.configuration.commandName == arguments.first && $0.configuration.subcommands.isEmpty
+    }
+    // Help comes as a command of its own, without an error.
+    if let verb, let command = try? verb.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == verb {
+      return command
+    }
+    return try parseAsRoot()
   }
 
   private static func exit(withCode code: ExitCode) -> Never {

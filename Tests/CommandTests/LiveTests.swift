@@ -49,6 +49,14 @@ import UartSniffer
     #expect(stored.soundFrames == script.frames)
   }
 
+  @Test("the built-in scooter is shown by its name, and takes a seed", arguments: ["stock", "stock,seed=2"])
+  func simulated(_ scenario: String) throws {
+    let run = try Command.run(["sniff", "sim:\(scenario)", "--for", "1s", "--summary"], in: scratch)
+    #expect(run.ending == .exit(0), "\(run.errors)")
+    #expect(
+      run.output.contains("bus0  sim:\(scenario), 115200 baud, times: packets, as soon as the host hands them on"))
+  }
+
   @Test("a capture without any traffic ends normally too")
   func silence() throws {
     let port = try PseudoTerminal()

@@ -128,10 +128,27 @@ struct ProfileLintTests {
     #expect(found.map(\.description) == ["\(folder.path)/b.yaml:2: extends 'a', which extends this profile again"])
     #expect(throws: InputError.self) { try folder.library.profile("a") }
     let own = try ProfileFolder()
-    try Data("name: c\nextends: \(own.path)/c.yaml\n".utf8).write(to: URL(filePath: "\(own.path)/c.yaml"))
+    try Data("name: c\nextends: c.yaml\n".utf8).write(to: URL(filePath: "\(own.path)/c.yaml"))
     let circle = try ProfileLint.problems(of: "\(own.path)/c.yaml", in: own.library)
     #expect(circle.map(\.line) == [2])
     #expect(circle.first?.message.contains("extends this profile again") == true)
+  }
+
+  @Test("a profile extends one known by name or a file beside it, and reads no other place")
+  func extendedPlace() throws {
+    let base = try ProfileFolder(["base.yaml": "name: base\nextends: bus\n"])
+    let folder = try ProfileFolder([
+      "beside.yaml": "name: beside\nextends: base.yaml\n", "base.yaml": "name: own\ntitle: beside it\n",
+      "far.yaml": "name: far\nextends: \(base.path)/base.yaml\n", "up.yaml": "name: up\nextends: ../base.yaml\n",
+    ])
+    #expect(try folder.library.description("\(folder.path)/beside.yaml").title == "beside it")
+    #expect(try folder.library.description("beside").title == "beside it")
+    for name in ["far", "up"] {
+      let found = try ProfileLint.problems(of: name, in: folder.library)
+      #expect(found.map(\.line) == [2])
+      #expect(
+        found.first?.message.hasSuffix("is a path; allowed: a profile's name, or a file in the same folder") == true)
+    }
   }
 
   @Test("every built-in profile is sound", arguments: ProfileLibrary.builtInNames + ["bus"])

@@ -12,6 +12,7 @@ public struct AppLogin: ~Copyable, Sendable, AuthMachine {
   ///   - random: 16 fresh random bytes.
   ///   - short: send the random in one packet, as the official app does.
   ///   - packetSize: data bytes in a parcel packet.
+  ///   - timing: how long the scooter may take to answer.
   public init(
     token: consuming SecretBytes, random: [UInt8], short: Bool = false, packetSize: Int = 18,
     timing: AuthTiming = AuthTiming()
@@ -87,6 +88,8 @@ public struct ScooterLogin: ~Copyable, Sendable, AuthMachine {
   /// - Parameters:
   ///   - token: nil for a scooter that nobody registered with: it answers "not registered".
   ///   - random: 16 fresh random bytes.
+  ///   - packetSize: data bytes in a parcel packet.
+  ///   - timing: how long the phone may take to answer.
   public init(
     token: consuming SecretBytes?, random: [UInt8], packetSize: Int = 18, timing: AuthTiming = AuthTiming()
   ) {

@@ -10,6 +10,8 @@ public struct AppRegistration: ~Copyable, Sendable, AuthMachine {
   /// - Parameters:
   ///   - key: a fresh private key.
   ///   - fallbackDID: 20 bytes, used when the scooter has no device id.
+  ///   - packetSize: data bytes in a parcel packet.
+  ///   - timing: how long the scooter may take to answer.
   public init(
     key: consuming P256Key, fallbackDID: [UInt8], packetSize: Int = 18, timing: AuthTiming = AuthTiming()
   ) {
@@ -95,6 +97,8 @@ public struct ScooterRegistration: ~Copyable, Sendable, AuthMachine {
   /// - Parameters:
   ///   - key: a fresh private key.
   ///   - did: the device id, 20 bytes or none.
+  ///   - packetSize: data bytes in a parcel packet.
+  ///   - timing: how long the phone may take to answer.
   public init(key: consuming P256Key, did: [UInt8], packetSize: Int = 18, timing: AuthTiming = AuthTiming()) {
     self.key = key
     self.did = did

@@ -35,7 +35,9 @@ public struct Monitor: Sendable, AttributedEventSink {
   /// Whether the person has had enough.
   public private(set) var isOver = false
 
-  /// - Parameter source: what is watched, for the header.
+  /// - Parameters:
+  ///   - profile: what the bytes mean.
+  ///   - source: what is watched, for the header.
   public init(profile: Profile, source: String) {
     self.profile = profile
     self.source = source

@@ -8,7 +8,11 @@ public struct BleLineWriter: Sendable {
   private let text: FrameText
   private var times: TimeWriter
 
-  /// - Parameter origin: Unix nanoseconds of the recording's time 0; 0 where it is not known.
+  /// - Parameters:
+  ///   - profile: what the bytes mean.
+  ///   - origin: Unix nanoseconds of the recording's time 0; 0 where it is not known.
+  ///   - layout: which columns there are.
+  ///   - style: how it looks on the terminal.
   public init(profile: Profile, origin: Int64, layout: TextLineWriter.Layout, style: Style) {
     self.layout = layout
     self.style = style

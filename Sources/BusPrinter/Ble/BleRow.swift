@@ -13,7 +13,11 @@ public struct BleRow: Sendable {
   /// Nanoseconds on the bus's clock of the frame on the wire that goes with it; nil where there is none.
   public var busTime: Int64?
 
-  /// - Parameter origin: Unix nanoseconds of the recording's time 0.
+  /// - Parameters:
+  ///   - message: what went over the air.
+  ///   - profile: what its bytes mean.
+  ///   - origin: Unix nanoseconds of the recording's time 0.
+  ///   - busTime: nanoseconds on the bus's clock of the frame that it matches; nil where there is none.
   public init(_ message: BleMessage, profile: Profile, origin: Int64, busTime: Int64? = nil) {
     self.message = message
     self.busTime = busTime

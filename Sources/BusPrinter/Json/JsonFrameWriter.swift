@@ -12,6 +12,23 @@ struct JsonFrameWriter: Sendable {
 
   func append(_ reading: FrameReading, _ bytes: Span<UInt8>, to out: inout TextBuffer) {
     guard reading.act != .sealed else { return }
+    claim(reading, to: &out)
+    if reading.asked > 0 {
+      out.append(",\"asked\":")
+      out.append(decimal: reading.asked)
+    }
+    out.append(",\"fields\":{")
+    var first = true
+    profile.forEachField(of: reading, in: bytes) { field in
+      if !first { out.append(UInt8(ascii: ",")) }
+      first = false
+      fields.json(field, in: bytes, to: &out)
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+
+  /// From `from` to `register`: what frames of one kind have in common.
+  func claim(_ reading: FrameReading, to out: inout TextBuffer) {
     out.append(",\"from\":\"")
     out.append(reading.from.name)
     out.append("\",\"to\":\"")
@@ -38,17 +55,5 @@ struct JsonFrameWriter: Sendable {
       out.append(label: reading.register, of: profile)
     }
     out.append(UInt8(ascii: "\""))
-    if reading.asked > 0 {
-      out.append(",\"asked\":")
-      out.append(decimal: reading.asked)
-    }
-    out.append(",\"fields\":{")
-    var first = true
-    profile.forEachField(of: reading, in: bytes) { field in
-      if !first { out.append(UInt8(ascii: ",")) }
-      first = false
-      fields.json(field, in: bytes, to: &out)
-    }
-    out.append(UInt8(ascii: "}"))
   }
 }

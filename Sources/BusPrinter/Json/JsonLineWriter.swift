@@ -11,6 +11,7 @@ public struct JsonLineWriter: Sendable {
   private let explained: [Tap]
 
   /// - Parameters:
+  ///   - profile: what the bytes mean.
   ///   - taps: names, in the order of tap indexes.
   ///   - explained: the taps, where each frame is to have a `votes` object.
   public init(profile: Profile, taps: [String], explained: [Tap] = []) {

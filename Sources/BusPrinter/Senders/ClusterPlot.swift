@@ -38,7 +38,10 @@ public struct ClusterPlot: Sendable {
 
   public init() {}
 
-  /// - Parameter title: one line above the picture.
+  /// - Parameters:
+  ///   - points: a sample of frames with their measures.
+  ///   - title: one line above the picture.
+  ///   - out: takes the picture.
   public func svg(_ points: [ClusterSample.Point], title: String, to out: inout TextBuffer) {
     let clocked = points.contains { $0.bitClock != nil }
     let shown = clocked ? points.filter { $0.bitClock != nil } : points

@@ -17,7 +17,10 @@ public struct SenderTableWriter: Sendable {
 
   // MARK: - Text
 
-  /// - Parameter taps: names, in the order of tap indexes.
+  /// - Parameters:
+  ///   - table: what is known of the transmitters.
+  ///   - taps: names, in the order of tap indexes.
+  ///   - out: takes the lines.
   public func text(_ table: SenderTable, taps: [String], to out: inout TextBuffer) {
     style.begin(.faint, &out)
     out.append("sender   tap      frames   bus%   byte pitch           bit clock                 rhythm\n")

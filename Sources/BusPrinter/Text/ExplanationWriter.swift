@@ -14,7 +14,10 @@ public struct ExplanationWriter: Sendable {
 
   /// Lines under a frame; nothing for bytes outside frames.
   ///
-  /// - Parameter senders: what is known of the transmitters by then.
+  /// - Parameters:
+  ///   - row: the frame with its finding.
+  ///   - senders: what is known of the transmitters by then.
+  ///   - out: takes the lines.
   public func append(_ row: AttributedEvent, senders: SenderTable, to out: inout TextBuffer) {
     guard let finding = row.finding, row.event.checksumHolds, row.tap < taps.count else { return }
     let timing = MeasuredTiming(row.event, tap: taps[row.tap])

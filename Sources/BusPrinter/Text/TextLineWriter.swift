@@ -26,8 +26,11 @@ public struct TextLineWriter: Sendable {
   private var times: TimeWriter
 
   /// - Parameters:
+  ///   - profile: what the bytes mean.
   ///   - taps: names, in the order of tap indexes.
   ///   - origin: Unix nanoseconds of the capture's time 0; 0 where it is not known.
+  ///   - layout: which columns there are.
+  ///   - style: how it looks on the terminal.
   public init(profile: Profile, taps: [String], origin: Int64, layout: Layout, style: Style) {
     self.layout = layout
     self.style = style

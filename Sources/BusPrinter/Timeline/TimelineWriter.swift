@@ -7,7 +7,10 @@ public struct TimelineWriter: Sendable {
   private let width: Int
   private let items: [TimelineItem]
 
-  /// - Parameter columns: of the terminal.
+  /// - Parameters:
+  ///   - items: what happened on both sides, in the order of time.
+  ///   - columns: of the terminal.
+  ///   - style: how it looks on the terminal.
   public init(_ items: [TimelineItem], columns: Int, style: Style) {
     self.items = items
     self.style = style

@@ -37,6 +37,8 @@ extension AlignmentStream {
   /// Adds a frame of the bus and notes that the capture ran then.
   ///
   /// - Parameters:
+  ///   - event: what was found on the bus.
+  ///   - bytes: the event's bytes.
   ///   - origin: the capture's time 0 in absolute nanoseconds; the event's times count from there.
   ///   - batteryOnly: leaves out what never reaches the ESC-BMS link. For two taps of one scooter: the tap of the
   ///     ESC-BMS link is the bus, that of the ESC-BLE link stands where the phone's log stands.

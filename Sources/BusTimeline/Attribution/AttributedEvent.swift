@@ -23,7 +23,7 @@ public protocol AttributedEventSink: ~Copyable {
   associatedtype Failure: Error
   /// Whether it wants no more; what still waits is then left out.
   var isFull: Bool { get }
-  /// - Parameter bytes: the event's bytes, valid during the call.
+  /// Takes the next event; its bytes are valid during the call.
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(Failure)
 }
 

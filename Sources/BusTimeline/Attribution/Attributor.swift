@@ -30,6 +30,8 @@ public struct Attributor: Sendable {
   private var names = DashNames()
 
   /// - Parameters:
+  ///   - profile: what the bytes mean, and which rhythm to expect.
+  ///   - patience: how long a frame may wait for evidence that comes after it.
   ///   - links: what each tap listens to; found from the frames for taps that are not listed.
   public init(profile: Profile, patience: Patience, links: [Link] = []) {
     readings = RecentReadings(profile)

@@ -31,6 +31,7 @@ public struct CausalityTracker: Sendable {
   /// - Parameters:
   ///   - clocks: how the phone's clock relates to the bus's.
   ///   - origin: absolute time of the bus capture's time 0, nanoseconds: events of the bus count from there.
+  ///   - settings: how long after its cause an effect is looked for.
   public init(clocks: AlignedClocks, origin: Int64, settings: Settings = Settings()) {
     reader = BleTimeReader(clocks)
     self.origin = origin

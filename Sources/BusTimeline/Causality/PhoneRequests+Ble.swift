@@ -6,6 +6,8 @@ extension PhoneRequests {
   ///
   /// - Parameters:
   ///   - log: its messages in order; those that are no readable writes say only that the log ran then.
+  ///   - profile: what the bytes mean.
+  ///   - clocks: how the phone's clock relates to the bus's.
   ///   - origin: absolute time of the bus capture's time 0, nanoseconds.
   public init(log: some Sequence<BleMessage>, profile: Profile, clocks: AlignedClocks, origin: Int64) {
     var reader = BleTimeReader(clocks)

@@ -28,7 +28,9 @@ public struct UnsolicitedTally: Sendable {
 
   /// Takes the next message of the log.
   ///
-  /// - Parameter finding: what the bus says of it, where there is one.
+  /// - Parameters:
+  ///   - message: what went over the air.
+  ///   - finding: what the bus says of it, where there is one.
   public mutating func push(_ message: BleMessage, finding: NotificationFinding? = nil) {
     guard message.direction == .toPhone, let length = message.length, message.condition != .foreign else { return }
     total += 1

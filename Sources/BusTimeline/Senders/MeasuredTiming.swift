@@ -10,7 +10,9 @@ public struct MeasuredTiming: Hashable, Sendable {
   /// Bit length against nominal in parts per million; nil where edges were not seen.
   public var bitClock: Double?
 
-  /// - Parameter tap: where the event was seen.
+  /// - Parameters:
+  ///   - event: a frame with the times of its bytes.
+  ///   - tap: where the event was seen.
   public init(_ event: BusEvent, tap: Tap) {
     guard tap.quality != .none else { return }
     let measurement = Measurement(event, baud: tap.baud ?? .standard)

@@ -44,8 +44,11 @@ public struct PcapngWriter: Sendable {
   /// Adds a packet.
   ///
   /// - Parameters:
+  ///   - interface: its index, in the order in which interfaces were added.
   ///   - time: Unix time in nanoseconds; times before 1970 are written as 0.
   ///   - header: bytes to put before `data`, such as a pseudo-header.
+  ///   - data: the packet's bytes.
+  ///   - flags: direction and errors.
   ///   - comment: UTF-8 text; empty for none, cut at 65 535 bytes.
   @inline(__always)
   public mutating func addPacket(

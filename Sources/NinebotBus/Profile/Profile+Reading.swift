@@ -40,6 +40,7 @@ extension Profile {
   /// - Parameters:
   ///   - reading: what `read` returned for the same bytes.
   ///   - bytes: the whole frame.
+  ///   - body: takes one field.
   @inlinable
   public func forEachField(
     of reading: FrameReading, in bytes: Span<UInt8>, _ body: (FieldReading) -> Void

@@ -1,5 +1,4 @@
 import NinebotBus
-import Yams
 
 /// Takes YAML nodes apart and notes what does not fit, with its line.
 struct NodeReader {
@@ -8,42 +7,42 @@ struct NodeReader {
 
   init(file: String) { self.file = file }
 
-  mutating func report(_ node: Node, _ message: String) { report(line: node.mark?.line ?? 0, message) }
+  mutating func report(_ node: YamlNode, _ message: String) { report(line: node.line, message) }
 
   mutating func report(line: Int, _ message: String) {
     problems.append(ProfileProblem(file: file, line: line, message: message))
   }
 
   /// The pairs of a mapping with plain keys.
-  mutating func pairs(_ node: Node, of thing: String) -> [(key: String, node: Node, value: Node)] {
-    guard case .mapping(let mapping) = node else {
+  mutating func pairs(_ node: YamlNode, of thing: String) -> [(key: String, node: YamlNode, value: YamlNode)] {
+    guard case .mapping(let mapping) = node.content else {
       report(node, "\(thing) must be a mapping of keys and values")
       return []
     }
-    return mapping.compactMap { key, value in
-      guard case .scalar(let scalar) = key else {
-        report(key, "a key of \(thing) must be a plain word or number")
+    return mapping.compactMap { pair in
+      guard let text = pair.key.text else {
+        report(pair.key, "a key of \(thing) must be a plain word or number")
         return nil
       }
-      return (scalar.string, key, value)
+      return (text, pair.key, pair.value)
     }
   }
 
-  mutating func unknown(_ key: String, _ node: Node, of thing: String, allowed: [String]) {
+  mutating func unknown(_ key: String, _ node: YamlNode, of thing: String, allowed: [String]) {
     report(node, "unknown key '\(Self.shown(key))' in \(thing); allowed: \(allowed.joined(separator: ", "))")
   }
 
   /// The text of a scalar.
-  mutating func scalar(_ node: Node, _ thing: String) -> String? {
-    guard case .scalar(let scalar) = node else {
+  mutating func scalar(_ node: YamlNode, _ thing: String) -> String? {
+    guard let text = node.text else {
       report(node, "\(thing) must be a single value")
       return nil
     }
-    return scalar.string
+    return text
   }
 
   /// A text that can stand in output as it is.
-  mutating func text(_ node: Node, _ thing: String, mayBeEmpty: Bool = false) -> String? {
+  mutating func text(_ node: YamlNode, _ thing: String, mayBeEmpty: Bool = false) -> String? {
     guard let text = scalar(node, thing) else { return nil }
     guard mayBeEmpty || !text.isEmpty else {
       report(node, "\(thing) must not be empty")
@@ -57,7 +56,7 @@ struct NodeReader {
   }
 
   /// A name for a field: a key in JSON that needs no quoting in queries.
-  mutating func identifier(_ node: Node, _ thing: String) -> String? {
+  mutating func identifier(_ node: YamlNode, _ thing: String) -> String? {
     guard let text = text(node, thing) else { return nil }
     let fits = text.utf8.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -71,7 +70,7 @@ struct NodeReader {
   }
 
   /// A whole number, decimal or 0x hexadecimal.
-  mutating func integer(_ node: Node, _ thing: String, in range: ClosedRange<Int>) -> Int? {
+  mutating func integer(_ node: YamlNode, _ thing: String, in range: ClosedRange<Int>) -> Int? {
     guard let text = scalar(node, thing) else { return nil }
     guard let number = Self.integer(text) else {
       report(node, "\(thing) '\(Self.shown(text))' must be a whole number, decimal or 0x hexadecimal")
@@ -85,20 +84,20 @@ struct NodeReader {
   }
 
   /// An address, command or register number.
-  mutating func byte(_ node: Node, _ thing: String) -> UInt8? {
+  mutating func byte(_ node: YamlNode, _ thing: String) -> UInt8? {
     integer(node, thing, in: 0...255).map { UInt8(truncatingIfNeeded: $0) }
   }
 
-  mutating func flag(_ node: Node, _ thing: String) -> Bool? {
+  mutating func flag(_ node: YamlNode, _ thing: String) -> Bool? {
     choice(node, thing, [("true", true), ("false", false)])
   }
 
-  mutating func role(_ node: Node, _ thing: String) -> Role? {
+  mutating func role(_ node: YamlNode, _ thing: String) -> Role? {
     choice(node, thing, Self.roles)
   }
 
   /// One of several words.
-  mutating func choice<Value>(_ node: Node, _ thing: String, _ choices: [(String, Value)]) -> Value? {
+  mutating func choice<Value>(_ node: YamlNode, _ thing: String, _ choices: [(String, Value)]) -> Value? {
     guard let text = scalar(node, thing) else { return nil }
     guard let found = choices.first(where: { $0.0 == text }) else {
       let allowed = choices.map(\.0).joined(separator: ", ")

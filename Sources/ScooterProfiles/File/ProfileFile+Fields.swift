@@ -1,13 +1,12 @@
 import NinebotBus
-import Yams
 
 extension ProfileFile {
   // MARK: - Registers
 
-  mutating func readRegisters(_ node: Node, _ reader: inout NodeReader) {
+  mutating func readRegisters(_ node: YamlNode, _ reader: inout NodeReader) {
     for (_, node, value) in reader.pairs(node, of: "registers") {
       guard let role = reader.role(node, "role") else { continue }
-      if case .scalar = value {
+      if case .scalar = value.content {
         description.sameRegisters[role] = reader.role(value, "role with the same registers")
         continue
       }
@@ -19,11 +18,11 @@ extension ProfileFile {
   }
 
   private mutating func readRegister(
-    _ key: RegisterKey, _ place: Node, _ node: Node, _ reader: inout NodeReader
+    _ key: RegisterKey, _ place: YamlNode, _ node: YamlNode, _ reader: inout NodeReader
   ) {
-    let line = place.mark?.line ?? 0
-    if case .scalar(let scalar) = node {
-      guard scalar.string == "none" else {
+    let line = place.line
+    if case .scalar(let scalar) = node.content {
+      guard scalar == "none" else {
         reader.report(node, "a register must be a field, a list of fields, or 'none' to take it away")
         return
       }
@@ -34,7 +33,7 @@ extension ProfileFile {
       reader.report(line: line, "register \(Self.hex(key.register)) stands twice")
     }
     registerLines[key] = line
-    guard case .sequence(let sequence) = node else {
+    guard case .sequence(let sequence) = node.content else {
       guard let (field, copies) = Self.field(node, &reader, smallestOffset: 0) else { return }
       addCopies(copies, of: field, at: key, line: line, &reader)
       return
@@ -77,8 +76,8 @@ extension ProfileFile {
 
   private static let layoutKeys = ["command", "from", "reply", "payload", "name", "fields"]
 
-  mutating func readLayouts(_ node: Node, _ reader: inout NodeReader) {
-    guard case .sequence(let sequence) = node else {
+  mutating func readLayouts(_ node: YamlNode, _ reader: inout NodeReader) {
+    guard case .sequence(let sequence) = node.content else {
       reader.report(node, "frames must be a list")
       return
     }
@@ -104,12 +103,12 @@ extension ProfileFile {
       layout.command = command
       layout.payload = payload
       description.layouts.append(layout)
-      layoutLines.append(node.mark?.line ?? 0)
+      layoutLines.append(node.line)
     }
   }
 
-  private static func fields(_ node: Node, _ reader: inout NodeReader) -> [ProfileDescription.FieldText] {
-    guard case .sequence(let sequence) = node else {
+  private static func fields(_ node: YamlNode, _ reader: inout NodeReader) -> [ProfileDescription.FieldText] {
+    guard case .sequence(let sequence) = node.content else {
       reader.report(node, "fields must be a list")
       return []
     }
@@ -136,7 +135,7 @@ extension ProfileFile {
   ]
 
   static func field(
-    _ node: Node, _ reader: inout NodeReader, smallestOffset: Int
+    _ node: YamlNode, _ reader: inout NodeReader, smallestOffset: Int
   ) -> (ProfileDescription.FieldText, copies: Int)? {
     var name: String?
     var type: (Field.Storage, Field.Presentation, Int?)?
@@ -158,7 +157,7 @@ extension ProfileFile {
       case "access":
         text.field.access = reader.choice(value, "access", [("r", .read), ("w", .write), ("rw", .readWrite)]) ?? .read
       case "show": _ = reader.choice(value, "show", [("hex", ())]).map { text.field.presentation = .hex }
-      case "values" where value.scalar?.string == "errors": text.usesErrors = true
+      case "values" where value.text == "errors": text.usesErrors = true
       case "values": text.values = named(value, "value", in: -0x8000_0000...0xFFFF_FFFF, &reader)
       case "bits": text.values = named(value, "bit", in: 0...31, &reader)
       default: reader.unknown(key, node, of: "a field", allowed: fieldKeys)
@@ -176,7 +175,7 @@ extension ProfileFile {
   /// Puts storage, presentation and size together.
   private static func apply(
     _ type: (Field.Storage, Field.Presentation, Int?), size: Int?, to text: inout ProfileDescription.FieldText,
-    _ node: Node, _ reader: inout NodeReader
+    _ node: YamlNode, _ reader: inout NodeReader
   ) -> Bool {
     let showsHex = text.field.presentation == .hex
     (text.field.storage, text.field.presentation) = (type.0, type.1)
@@ -212,7 +211,7 @@ extension ProfileFile {
   }
 
   private static func named(
-    _ node: Node, _ thing: String, in range: ClosedRange<Int>, _ reader: inout NodeReader
+    _ node: YamlNode, _ thing: String, in range: ClosedRange<Int>, _ reader: inout NodeReader
   ) -> [Int64: String] {
     var names: [Int64: String] = [:]
     let pairs = reader.pairs(node, of: "\(thing)s")

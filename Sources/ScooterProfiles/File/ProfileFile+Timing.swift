@@ -1,11 +1,10 @@
 import NinebotBus
-import Yams
 
 extension ProfileFile {
   private static let timingKeys = ["slot-us", "display-period-us", "reply-delay-us", "transmitters"]
   private static let transmitterKeys = ["role", "link", "pitch-us", "bit-clock-ppm"]
 
-  mutating func readTiming(_ node: Node, _ reader: inout NodeReader) {
+  mutating func readTiming(_ node: YamlNode, _ reader: inout NodeReader) {
     for (key, node, value) in reader.pairs(node, of: "timing") {
       switch key {
       case "slot-us": description.timing.slot = Self.prior(value, key, times: 1000, &reader)
@@ -16,7 +15,7 @@ extension ProfileFile {
           description.timing.replyDelay[role] = Self.prior(value, key, times: 1000, &reader)
         }
       case "transmitters":
-        guard case .sequence(let sequence) = value else {
+        guard case .sequence(let sequence) = value.content else {
           reader.report(value, "transmitters must be a list")
           continue
         }
@@ -26,7 +25,7 @@ extension ProfileFile {
     }
   }
 
-  private static func transmitter(_ node: Node, _ reader: inout NodeReader) -> TimingBeliefs.Transmitter? {
+  private static func transmitter(_ node: YamlNode, _ reader: inout NodeReader) -> TimingBeliefs.Transmitter? {
     var role: Role?
     var link: Link?
     var pitch: TimingBeliefs.Prior?
@@ -37,7 +36,7 @@ extension ProfileFile {
       case "link": link = reader.choice(value, "link", Link.allCases.map { ("\($0.name)", $0) })
       case "pitch-us": pitch = prior(value, key, times: 1000, &reader)
       case "bit-clock-ppm":
-        guard case .sequence(let sequence) = value else {
+        guard case .sequence(let sequence) = value.content else {
           reader.report(value, "bit-clock-ppm must be a list of [least, typical, most], one for each clock mode")
           continue
         }
@@ -54,10 +53,10 @@ extension ProfileFile {
 
   /// `[least, typical, most]`, in the unit of the key.
   private static func prior(
-    _ node: Node, _ thing: String, times scale: Double, _ reader: inout NodeReader
+    _ node: YamlNode, _ thing: String, times scale: Double, _ reader: inout NodeReader
   ) -> TimingBeliefs.Prior? {
-    let numbers = (node.sequence ?? []).compactMap { node in node.scalar.flatMap { Double($0.string) } }
-    guard case .sequence(let sequence) = node, sequence.count == 3, numbers.count == 3,
+    let numbers = (node.items ?? []).compactMap { item in item.text.flatMap { Double($0) } }
+    guard node.items?.count == 3, numbers.count == 3,
       numbers.allSatisfy({ abs($0) <= 1e9 }), numbers[0] <= numbers[1], numbers[1] <= numbers[2]
     else {
       reader.report(node, "\(thing) must be [least, typical, most] in rising order")

@@ -1,5 +1,4 @@
 import NinebotBus
-import Yams
 
 /// A profile file as read: its own entries only, without those of the profile that it extends.
 struct ProfileFile: Sendable {
@@ -37,45 +36,37 @@ struct ProfileFile: Sendable {
       reader.report(line: 0, "the file is larger than \(Self.largestSize >> 10) KiB, so it is no profile")
       return
     }
-    do {
-      // The basic resolver leaves scalars as text: no pattern is tried on each of them.
-      guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
+    do throws(YamlNode.ReadError) {
+      guard let root = try YamlNode.read(text) else {
         reader.report(line: 0, "the file is empty")
         return
       }
       read(root, &reader)
     } catch {
-      let (line, message) = Self.explain(error)
-      reader.report(line: line, message)
+      reader.report(line: error.line, error.message)
     }
   }
 
-  static func explain(_ error: any Error) -> (line: Int, message: String) {
-    guard let error = error as? YamlError else { return (0, "no YAML: \(error)") }
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      return (mark.line, "no YAML: \(problem)")
-    case .reader(let problem, _, _, _): return (0, "no YAML: \(problem)")
-    case .duplicatedKeysInMapping(let keys, let context):
-      let shown = keys.map { "'\(NodeReader.shown($0))'" }.joined(separator: ", ")
-      return (context.mark.line, "the same key twice in one mapping: \(shown)")
-    default: return (0, "no YAML")
-    }
+  /// Takes a document that was read before.
+  init(root: YamlNode, file: String) {
+    self.file = file
+    var reader = NodeReader(file: file)
+    read(root, &reader)
+    problems = reader.problems
   }
 
   private static let keys = [
     "name", "title", "extends", "links", "ninebot", "commands", "frames", "registers", "errors", "timing",
   ]
 
-  private mutating func read(_ root: Node, _ reader: inout NodeReader) {
+  private mutating func read(_ root: YamlNode, _ reader: inout NodeReader) {
     for (key, node, value) in reader.pairs(root, of: "a profile") {
       switch key {
       case "name": description.name = reader.text(value, "name") ?? ""
       case "title": description.title = reader.text(value, "title") ?? ""
       case "extends":
         extends = reader.text(value, "extends")
-        extendsLine = node.mark?.line ?? 0
+        extendsLine = node.line
       case "links": readLinks(value, &reader)
       case "ninebot":
         for (_, node, value) in reader.pairs(value, of: "ninebot") {
@@ -101,7 +92,7 @@ struct ProfileFile: Sendable {
 
   // MARK: - Addresses and commands
 
-  private mutating func readLinks(_ node: Node, _ reader: inout NodeReader) {
+  private mutating func readLinks(_ node: YamlNode, _ reader: inout NodeReader) {
     let links = Link.allCases.map { ("\($0.name)", $0) }
     for (_, node, value) in reader.pairs(node, of: "links") {
       guard let link = reader.choice(node, "link", links) else { continue }
@@ -115,7 +106,7 @@ struct ProfileFile: Sendable {
   }
 
   private static func address(
-    _ place: Node, _ node: Node, _ reader: inout NodeReader
+    _ place: YamlNode, _ node: YamlNode, _ reader: inout NodeReader
   ) -> ProfileDescription.Address? {
     var from: Role?
     var to: Role?
@@ -142,14 +133,14 @@ struct ProfileFile: Sendable {
     ("read-reply", .readReply), ("write-ack", .writeAck), ("push", .push), ("call", .call), ("answer", .answer),
   ]
 
-  private mutating func readCommands(_ node: Node, _ reader: inout NodeReader) {
+  private mutating func readCommands(_ node: YamlNode, _ reader: inout NodeReader) {
     for (_, node, value) in reader.pairs(node, of: "commands") {
       guard let isNinebot = reader.choice(node, "format", [("55aa", false), ("5aa5", true)]) else { continue }
       for (_, node, value) in reader.pairs(value, of: "commands of a format") {
         guard let code = reader.byte(node, "command"), let command = Self.command(node, value, &reader) else {
           continue
         }
-        commandLines[isNinebot ? "5aa5" : "55aa", default: [:]][code] = node.mark?.line
+        commandLines[isNinebot ? "5aa5" : "55aa", default: [:]][code] = node.line
         if isNinebot {
           description.ninebotCommands[code] = command
         } else {
@@ -160,7 +151,7 @@ struct ProfileFile: Sendable {
   }
 
   private static func command(
-    _ place: Node, _ node: Node, _ reader: inout NodeReader
+    _ place: YamlNode, _ node: YamlNode, _ reader: inout NodeReader
   ) -> ProfileDescription.Command? {
     var name: String?
     var kind: CommandKind?

@@ -10,17 +10,20 @@ enum BuiltInProfile: String, CaseIterable, Sendable {
   case es
   case max
 
-  /// The data file, as it stands in `Data/`.
-  var bytes: [UInt8] {
+  /// The file in `Data/` that it was packed from, without `.yaml`.
+  var fileName: String { self == .mi1s ? "mi1s" : rawValue }
+
+  /// `Data/NAME.yaml`, packed: `make profiles` renews it.
+  var packed: [UInt8] {
     switch self {
-    case .bus: PackageResources.bus_yaml
-    case .m365: PackageResources.m365_yaml
-    case .pro: PackageResources.pro_yaml
-    case .pro2: PackageResources.pro2_yaml
-    case .mi1s: PackageResources.mi1s_yaml
-    case .essential: PackageResources.essential_yaml
-    case .es: PackageResources.es_yaml
-    case .max: PackageResources.max_yaml
+    case .bus: PackageResources.bus_nodes
+    case .m365: PackageResources.m365_nodes
+    case .pro: PackageResources.pro_nodes
+    case .pro2: PackageResources.pro2_nodes
+    case .mi1s: PackageResources.mi1s_nodes
+    case .essential: PackageResources.essential_nodes
+    case .es: PackageResources.es_nodes
+    case .max: PackageResources.max_nodes
     }
   }
 }

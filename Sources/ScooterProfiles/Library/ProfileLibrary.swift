@@ -68,47 +68,58 @@ public struct ProfileLibrary: Sendable {
   func chain(_ nameOrPath: String, problems: inout [ProfileProblem]) throws(InputError) -> [ProfileFile] {
     var chain: [ProfileFile] = []
     var visited: Set<String> = []
-    var next = try source(nameOrPath, skipping: [])
+    var file = try self.file(nameOrPath, skipping: [])
     while true {
-      visited.insert(next.name)
-      let file = ProfileFile(text: next.text, file: next.name)
+      visited.insert(file.file)
       problems += file.problems
       chain.append(file)
       guard let base = file.extends else { return chain }
       func refuse(_ message: String) {
-        problems.append(ProfileProblem(file: next.name, line: file.extendsLine, message: message))
+        problems.append(ProfileProblem(file: file.file, line: file.extendsLine, message: message))
       }
-      let found: (name: String, text: String)
+      let found: ProfileFile
       do {
-        found = try source(base, skipping: visited)
+        found = try self.file(Self.place(of: base, extendedBy: file.file), skipping: visited)
       } catch {
         refuse("extends '\(NodeReader.shown(base))': \(error.cause)\(error.remedy.map { "; \($0)" } ?? "")")
         return chain
       }
-      guard !visited.contains(found.name) else {
+      guard !visited.contains(found.file) else {
         refuse("extends '\(NodeReader.shown(base))', which extends this profile again")
         return chain
       }
-      next = found
+      file = found
     }
   }
 
-  /// The text of a profile, and what to call it in messages.
+  /// Where an extended profile is: one known by name, or a file in the folder of the one that extends it.
+  ///
+  /// A profile that somebody sent must not make the program read other places.
+  private static func place(of base: String, extendedBy file: String) throws(InputError) -> String {
+    guard !base.contains("/") else {
+      throw InputError(base, "is a path", remedy: "allowed: a profile's name, or a file in the same folder")
+    }
+    guard base.hasSuffix(".yaml"), let end = file.lastIndex(of: "/") else { return base }
+    return file[...end] + base
+  }
+
+  /// A profile's own file, read.
   ///
   /// A user profile may extend the built-in one of its own name, so that is found where the file was `visited`.
-  private func source(
-    _ nameOrPath: String, skipping visited: Set<String>
-  ) throws(InputError) -> (name: String, text: String) {
+  private func file(_ nameOrPath: String, skipping visited: Set<String>) throws(InputError) -> ProfileFile {
     if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") {
-      return (nameOrPath, try Self.read(nameOrPath))
+      return ProfileFile(text: try Self.read(nameOrPath), file: nameOrPath)
     }
     let path = "\(folder)/\(nameOrPath).yaml"
     let builtIn = BuiltInProfile(rawValue: nameOrPath)
-    if !nameOrPath.isEmpty, FileManager.default.fileExists(atPath: path), builtIn == nil || !visited.contains(path) {
-      return (path, try Self.read(path))
+    if !nameOrPath.isEmpty, builtIn == nil || !visited.contains(path), FileManager.default.fileExists(atPath: path) {
+      return ProfileFile(text: try Self.read(path), file: path)
     }
-    if let profile = builtIn {
-      return (nameOrPath, String(decoding: profile.bytes, as: UTF8.self))
+    if let builtIn {
+      guard let root = PackedNodes.node(builtIn.packed) else {
+        throw InputError("profile '\(nameOrPath)'", "is damaged in this program", remedy: "install mi-bus anew")
+      }
+      return ProfileFile(root: root, file: nameOrPath)
     }
     let names = Self.builtInNames + userNames()
     throw InputError(

@@ -1,6 +1,5 @@
 public import CaptureFiles
 public import NinebotBus
-import Yams
 
 /// Fingerprints of a capture's transmitters as a YAML file, so that names stay the same from one capture to the next.
 public struct FingerprintFile: Sendable {
@@ -62,20 +61,23 @@ public struct FingerprintFile: Sendable {
     try self.init(text: try ProfileLibrary.read(path, isA: "fingerprint file"), file: path)
   }
 
-  /// - Parameter file: what to call it in messages.
+  /// - Parameters:
+  ///   - text: YAML, as `text` gives it.
+  ///   - file: what to call it in messages.
   public init(text: String, file: String) throws(InputError) {
     var reader = NodeReader(file: file)
     transmitters = []
-    do {
-      guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
-        throw InputError(file, "is empty", remedy: "'mi-bus senders --save' writes such a file")
-      }
-      read(root, &reader)
-    } catch let error as InputError {
-      throw error
+    let root: YamlNode?
+    do throws(YamlNode.ReadError) {
+      root = try YamlNode.read(text)
     } catch {
-      let (line, message) = ProfileFile.explain(error)
-      reader.report(line: line, message)
+      root = nil
+      reader.report(line: error.line, error.message)
+    }
+    if let root {
+      read(root, &reader)
+    } else if reader.problems.isEmpty {
+      throw InputError(file, "is empty", remedy: "'mi-bus senders --save' writes such a file")
     }
     if let first = reader.problems.first {
       throw InputError(
@@ -84,7 +86,7 @@ public struct FingerprintFile: Sendable {
     }
   }
 
-  private mutating func read(_ root: Node, _ reader: inout NodeReader) {
+  private mutating func read(_ root: YamlNode, _ reader: inout NodeReader) {
     var isMarked = false
     for (key, node, value) in reader.pairs(root, of: "a fingerprint file") {
       switch key {
@@ -94,7 +96,7 @@ public struct FingerprintFile: Sendable {
           reader.report(node, "version '\(NodeReader.shown(text))' is not known; allowed: \(Self.version)")
         }
       case "transmitters":
-        guard case .sequence(let nodes) = value else {
+        guard case .sequence(let nodes) = value.content else {
           reader.report(value, "transmitters must be a list")
           continue
         }
@@ -107,7 +109,7 @@ public struct FingerprintFile: Sendable {
 
   private static let keys = ["name", "link", "frames", "pitch-us", "bit-clock-ppm", "polls"]
 
-  private static func transmitter(_ node: Node, _ reader: inout NodeReader) -> KnownTransmitter? {
+  private static func transmitter(_ node: YamlNode, _ reader: inout NodeReader) -> KnownTransmitter? {
     var transmitter = KnownTransmitter(name: "", link: .escBle)
     for (key, node, value) in reader.pairs(node, of: "a transmitter") {
       switch key {
@@ -129,7 +131,7 @@ public struct FingerprintFile: Sendable {
   }
 
   private static func modes(
-    _ node: Node, _ key: String, in limits: ClosedRange<Double>, _ reader: inout NodeReader
+    _ node: YamlNode, _ key: String, in limits: ClosedRange<Double>, _ reader: inout NodeReader
   ) -> [KnownTransmitter.Mode] {
     SignatureFile.list(node, key, &reader).compactMap { node in
       let numbers = SignatureFile.list(node, key, &reader).compactMap { reader.scalar($0, key).flatMap { Double($0) } }

@@ -1,5 +1,4 @@
 import NinebotBus
-import Yams
 
 /// A signature file as read, and what does not fit its format.
 struct SignatureFile: Sendable {
@@ -22,19 +21,18 @@ struct SignatureFile: Sendable {
       reader.report(line: 0, "the file is larger than \(Self.largestSize >> 10) KiB, so it is no signature")
       return
     }
-    do {
-      guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
+    do throws(YamlNode.ReadError) {
+      guard let root = try YamlNode.read(text) else {
         reader.report(line: 0, "the file is empty")
         return
       }
       read(root, &reader)
     } catch {
-      let (line, message) = ProfileFile.explain(error)
-      reader.report(line: line, message)
+      reader.report(line: error.line, error.message)
     }
   }
 
-  private mutating func read(_ root: Node, _ reader: inout NodeReader) {
+  private mutating func read(_ root: YamlNode, _ reader: inout NodeReader) {
     for (key, node, value) in reader.pairs(root, of: "a signature") {
       switch key {
       case "name": signature.name = Self.name(value, &reader) ?? ""
@@ -68,7 +66,7 @@ struct SignatureFile: Sendable {
     }
   }
 
-  private static func name(_ node: Node, _ reader: inout NodeReader) -> String? {
+  private static func name(_ node: YamlNode, _ reader: inout NodeReader) -> String? {
     guard let text = reader.text(node, "name") else { return nil }
     guard text.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }) else {
       reader.report(node, "name '\(NodeReader.shown(text))' must consist of a-z, 0-9 and -")
@@ -77,8 +75,8 @@ struct SignatureFile: Sendable {
     return text
   }
 
-  static func list(_ node: Node, _ thing: String, _ reader: inout NodeReader) -> [Node] {
-    guard case .sequence(let nodes) = node else {
+  static func list(_ node: YamlNode, _ thing: String, _ reader: inout NodeReader) -> [YamlNode] {
+    guard case .sequence(let nodes) = node.content else {
       reader.report(node, "\(thing) must be a list")
       return []
     }
@@ -87,7 +85,7 @@ struct SignatureFile: Sendable {
 
   /// `[esc b0 20, bms 31 0a]`: role, register and byte count, both hexadecimal as on the wire.
   static func blocks(
-    _ node: Node, _ thing: String, sized: Bool, _ reader: inout NodeReader
+    _ node: YamlNode, _ thing: String, sized: Bool, _ reader: inout NodeReader
   ) -> [ModuleSignature.Block] {
     let shape = sized ? "role, register, byte count: esc b0 20" : "role and register: esc 7b"
     return list(node, thing, &reader).compactMap { node in
@@ -104,7 +102,7 @@ struct SignatureFile: Sendable {
   }
 
   private static func range(
-    _ node: Node, _ thing: String, in limits: ClosedRange<Double>, _ reader: inout NodeReader
+    _ node: YamlNode, _ thing: String, in limits: ClosedRange<Double>, _ reader: inout NodeReader
   ) -> ClosedRange<Double>? {
     let numbers = list(node, thing, &reader).compactMap { reader.scalar($0, thing).flatMap { Double($0) } }
     guard numbers.count == 2, numbers[0] <= numbers[1], limits.contains(numbers[0]), limits.contains(numbers[1]) else {

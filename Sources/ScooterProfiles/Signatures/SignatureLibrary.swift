@@ -49,7 +49,9 @@ public struct SignatureLibrary: Sendable {
 
   /// One signature from the text of a file.
   ///
-  /// - Parameter file: what to call it in messages.
+  /// - Parameters:
+  ///   - text: YAML.
+  ///   - file: what to call it in messages.
   public static func signature(_ text: String, file: String) throws(InputError) -> ModuleSignature {
     let read = SignatureFile(text: text, file: file)
     guard let first = read.problems.first else { return read.signature }

@@ -45,7 +45,12 @@ public struct SimulatedPhoneLog<Sink: ByteSink>: Sendable {
 
   /// A log that begins at the simulation's time 0. Without a phone in the scenario it stays empty.
   ///
-  /// - Parameter token: 12 bytes; nil draws them from the scenario's seed.
+  /// - Parameters:
+  ///   - sink: takes the btsnoop file.
+  ///   - scenario: which scooter, and what its phone does.
+  ///   - radio: how messages travel through the air.
+  ///   - token: 12 bytes; nil draws them from the scenario's seed.
+  ///   - settings: the log's clock and what it leaves out.
   public init(
     _ sink: Sink, scenario: Scenario, radio: PhoneRadio = PhoneRadio(), token: [UInt8]? = nil,
     settings: PhoneLogSettings = PhoneLogSettings()

@@ -62,7 +62,9 @@ public struct AlignmentTrials: Sendable {
   private let strangers: [TrialRide]
   private let longest: Double
 
-  /// - Parameter rideSeconds: length of the rides that trials are cut from, and so of the longest trial.
+  /// - Parameters:
+  ///   - rideSeconds: length of the rides that trials are cut from, and so of the longest trial.
+  ///   - scenarios: whose rides are cut.
   public init(rideSeconds: Double, scenarios: [Scenario]) {
     longest = rideSeconds
     rides = scenarios.map { TrialRide($0, seconds: rideSeconds) }

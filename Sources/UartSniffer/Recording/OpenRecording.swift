@@ -11,7 +11,9 @@ extension RecordingFormat {
 
   /// Opens a recording by its path, or `-` for standard input; the format is told by the content.
   ///
-  /// - Parameter baud: the speed of lines whose recording does not tell it; nil to find it.
+  /// - Parameters:
+  ///   - path: of a file, or `-`.
+  ///   - baud: the speed of lines whose recording does not tell it; nil to find it.
   public static func open(path: String, baud: Baud? = nil) throws(InputError) -> Opened {
     if path == "-" { return try open(DescriptorStream(.standardInput, name: "standard input"), baud: baud) }
     return try open(try FileStream(path: path), path: path, baud: baud)
@@ -19,7 +21,10 @@ extension RecordingFormat {
 
   /// Opens a recording from a stream, of which the beginning is read to tell the format.
   ///
-  /// - Parameter path: where the stream comes from, for formats that need a file to seek in.
+  /// - Parameters:
+  ///   - stream: from the beginning of the recording.
+  ///   - path: where the stream comes from, for formats that need a file to seek in.
+  ///   - baud: the speed of lines whose recording does not tell it; nil to find it.
   public static func open(
     _ stream: any ByteStream, path: String? = nil, baud: Baud? = nil
   ) throws(InputError) -> Opened {

@@ -19,7 +19,10 @@ public struct PcapngRecorder<Sink: ByteSink>: Recorder {
   private var encoder: EventPacketEncoder
   private var lanes: [EventPacketEncoder.Lane] = []
 
-  /// - Parameter origin: Unix time of the capture's time 0 in nanoseconds; nil where nobody knows it.
+  /// - Parameters:
+  ///   - sink: takes the file.
+  ///   - origin: Unix time of the capture's time 0 in nanoseconds; nil where nobody knows it.
+  ///   - wrapping: what a packet holds besides the bytes of the bus.
   public init(_ sink: Sink, origin: Int64?, wrapping: Wrapping = .bare) {
     self.sink = sink
     encoder = EventPacketEncoder(origin: origin, linkType: wrapping.linkType)

@@ -19,6 +19,7 @@ public struct TextLogRecorder<Sink: ByteSink>: Recorder {
   }
 
   /// - Parameters:
+  ///   - sink: takes the file.
   ///   - origin: Unix time of the capture's time 0 in nanoseconds; nil where nobody knows it.
   ///   - digits: 6 or 9 digits of a second; nothing is lost with either, the annotation holds the rest.
   public init(_ sink: Sink, origin: Int64?, digits: Int = 6) {

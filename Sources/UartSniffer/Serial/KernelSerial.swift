@@ -28,14 +28,19 @@ public struct KernelSerial: SerialSystem {
   }
 
   public func poll(_ entries: inout [PollEntry], milliseconds: Int32) throws(Errno) {
-    var kernel = entries.map {
-      pollfd(fd: $0.descriptor.rawValue, events: Int16($0.forWriting ? POLLOUT : POLLIN), revents: 0)
-    }
-    guard Glibc.poll(&kernel, nfds_t(kernel.count), milliseconds) >= 0 else { throw Errno.last }
-    for (index, entry) in kernel.enumerated() {
-      let found = Int32(entry.revents)
-      entries[index].ready = found & Int32(entry.events) != 0
-      entries[index].hangUp = found & (POLLHUP | POLLERR | POLLNVAL) != 0
+    // On the stack: a live line waits a thousand times a second.
+    try withUnsafeTemporaryAllocation(of: pollfd.self, capacity: entries.count) { kernel throws(Errno) in
+      for index in entries.indices {
+        let events = Int16(entries[index].forWriting ? POLLOUT : POLLIN)
+        kernel.initializeElement(
+          at: index, to: pollfd(fd: entries[index].descriptor.rawValue, events: events, revents: 0))
+      }
+      guard Glibc.poll(kernel.baseAddress, nfds_t(kernel.count), milliseconds) >= 0 else { throw Errno.last }
+      for index in entries.indices {
+        let found = Int32(kernel[index].revents)
+        entries[index].ready = found & Int32(kernel[index].events) != 0
+        entries[index].hangUp = found & (POLLHUP | POLLERR | POLLNVAL) != 0
+      }
     }
   }
 

@@ -76,16 +76,19 @@ public final class LiveSerial {
   /// Counted up to the last re-open, and since; nil where the driver has no counters.
   private var earlierCounters: LineCounters?
   private var recentCounters: LineCounters?
-  private var silenceLooks: [Int64] = []
+  /// When to look whether the line is still silent, and when once more after that; CLOCK_MONOTONIC.
+  private var nextLook: Int64?
+  private var lastLook: Int64?
   private var endReported = false
 
   /// Bytes of one `receive`, at most: a quarter of a second at 2 Mbaud.
   private static let mostBytes = 1 << 16
 
   /// Opens a port to listen. `patience` is how long to wait for it when it goes away, in nanoseconds; nil for ever.
+  /// `detail` says what it is where path and driver do not.
   public init(
-    _ path: String, name: String = "bus0", baud: Baud = .standard, clock: CaptureClock? = nil, patience: Int64? = nil,
-    system: any SerialSystem = KernelSerial()
+    _ path: String, name: String = "bus0", detail: String? = nil, baud: Baud = .standard, clock: CaptureClock? = nil,
+    patience: Int64? = nil, system: any SerialSystem = KernelSerial()
   ) throws(InputError) {
     let port = try SerialPort.open(path, baud: baud, system: system)
     let clock = clock ?? CaptureClock(system)
@@ -100,7 +103,7 @@ public final class LiveSerial {
     state = PortState(path: path, patience: patience)
     packetClock = PacketClock(origin: clock.monotonic, opened: system.now(), baud: baud, adapter: adapter.timing)
     tap = Tap(
-      name: name, detail: adapter.driver.map { "\(path) (\($0))" } ?? path, baud: baud,
+      name: name, detail: detail ?? adapter.driver.map { "\(path) (\($0))" } ?? path, baud: baud,
       quality: .packets(latency: adapter.timing.timer + adapter.timing.transfer))
     tap.isPacedByWire = !port.node.isPseudoTerminal
     recentCounters = port.countersAtOpen.map { $0.since($0) }
@@ -111,7 +114,7 @@ public final class LiveSerial {
   public var descriptor: FileDescriptor? { port?.descriptor }
 
   /// When to call `receive` at the latest, on CLOCK_MONOTONIC; nil while only bytes matter.
-  public var deadline: Int64? { port == nil ? state.deadline : silenceLooks.first }
+  public var deadline: Int64? { port == nil ? state.deadline : nextLook }
 
   /// What the driver counted during the capture; nil where it has no counters.
   public var counters: LineCounters? {
@@ -148,16 +151,16 @@ public final class LiveSerial {
       markLosses(&reception.chunk)
       // Twice: soon, for a frame that was cut short, and once more when surely nothing follows.
       let soon = read + timing.longest(at: packetClock.baud) + 5_000_000
-      silenceLooks = [soon, soon + 100_000_000]
+      (nextLook, lastLook) = (soon, soon + 100_000_000)
     }
     if let seenEmpty {
-      while let look = silenceLooks.first, look <= seenEmpty { silenceLooks.removeFirst() }
+      while let look = nextLook, look <= seenEmpty { (nextLook, lastLook) = (lastLook, nil) }
       reception.chunk.silentUntil = packetClock.empty(at: seenEmpty)
     }
     if isGone {
       earlierCounters = counters
       recentCounters = nil
-      silenceLooks = []
+      (nextLook, lastLook) = (nil, nil)
       port = nil
       state.lost(at: system.now())
       reception.change = .gone
@@ -189,7 +192,7 @@ public final class LiveSerial {
   /// A receiver's overrun leaves no mark in the stream, only in the counters. The bytes were lost before this
   /// delivery or inside it.
   private func markLosses(_ chunk: inout ByteChunk) {
-    guard let now = port?.counters(), let atOpen = port?.countersAtOpen else { return }
+    guard let atOpen = port?.countersAtOpen, let now = port?.counters() else { return }
     let counted = now.since(atOpen)
     if let before = recentCounters,
       counted.overrun != before.overrun || counted.bufferOverrun != before.bufferOverrun,

@@ -5,6 +5,7 @@ public protocol BusEventSink: ~Copyable {
   associatedtype Failure: Error
   /// - Parameters:
   ///   - event: what was found; its offset has no meaning here.
+  ///   - tap: the tap's index.
   ///   - bytes: the event's bytes, valid during the call.
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) throws(Failure)
 }

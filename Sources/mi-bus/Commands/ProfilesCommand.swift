@@ -12,7 +12,8 @@ struct ProfilesCommand: ParsableCommand {
     subcommands: [List.self, Check.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the profiles that --profile knows.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the profiles that --profile knows.")
 
     func run() throws {
       let library = ProfileLibrary(environment: ProcessInfo.processInfo.environment)
@@ -27,7 +28,8 @@ struct ProfilesCommand: ParsableCommand {
   }
 
   struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Find what is wrong with a profile file.")
+    static let configuration = CommandConfiguration(
+      commandName: "check", abstract: "Find what is wrong with a profile file.")
 
     @Argument(help: ArgumentHelp("A profile in YAML.", valueName: "file"))
     var file: String

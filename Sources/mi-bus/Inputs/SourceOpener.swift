@@ -53,7 +53,7 @@ struct SourceOpener {
       case .simulated(let scenario):
         let scooter = try SimulatedPort(scenario: scenario)
         inputs.simulated.append(scooter)
-        inputs.add(try LiveSerial(scooter.path, name: name, baud: baud, clock: clock))
+        inputs.add(try LiveSerial(scooter.path, name: name, detail: scooter.name, baud: baud, clock: clock))
       case .file, .standardInput: throw InputError(spec.text, "is a recording, not live")
       }
     }

@@ -18,11 +18,11 @@ struct SourceSpec: Hashable, Sendable {
   /// The text itself, for messages.
   var text: String
 
-  /// Reads `[NAME=]SOURCE`. A path that exists is never split at its `=`.
+  /// Reads `[NAME=]SOURCE`. A path that exists is never split at its `=`, nor are the settings of `sim:`.
   init(_ text: String) throws(InputError) {
     self.text = text
     var rest = Substring(text)
-    if let equals = text.firstIndex(of: "="), !Self.exists(text) {
+    if !text.hasPrefix("sim:"), let equals = text.firstIndex(of: "="), !Self.exists(text) {
       let alias = text[..<equals]
       guard !alias.isEmpty, alias.utf8.count <= 16, alias.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
       else {

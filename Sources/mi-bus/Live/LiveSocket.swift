@@ -30,10 +30,12 @@ final class LiveSocket {
   /// What came, and whether the other side has closed.
   func receive(after window: PollWindow, tap index: Int) -> (chunk: ByteChunk, isOver: Bool) {
     var chunk = ByteChunk(tap: index)
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let got = read(descriptor.rawValue, &bytes, bytes.count)
+    let got = withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { space in
+      let got = read(descriptor.rawValue, space.baseAddress, space.count)
+      if got > 0 { chunk.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: space[..<got])) }
+      return got
+    }
     if got > 0 {
-      chunk.bytes = Array(bytes.prefix(got))
       clock.push(count: got, window: window, read: system.now(), into: &chunk.times)
       return (chunk, false)
     }

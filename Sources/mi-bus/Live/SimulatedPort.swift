@@ -12,6 +12,8 @@ import UartSniffer
 final class SimulatedPort: Sendable {
   /// What to open.
   let path: String
+  /// What to call it: `sim:` and the scenario.
+  let name: String
   private let scenario: Scenario
   private let terminal: PseudoTerminal
   private let isStopped = Atomic(false)
@@ -26,8 +28,10 @@ final class SimulatedPort: Sendable {
       }
       seed = number
     }
-    let name = parts.first.map(String.init) ?? ""
-    scenario = try Scenario.named(name.isEmpty ? "stock" : name, seed: seed)
+    let asked = parts.first.map(String.init) ?? ""
+    let known = asked.isEmpty ? "stock" : asked
+    scenario = try Scenario.named(known, seed: seed)
+    name = "sim:" + known + text.dropFirst(asked.count)
     terminal = try PseudoTerminal()
     path = terminal.path
   }

@@ -43,6 +43,7 @@ extension TimeQuality {
     switch self {
     case .none: "none (counted from the baud rate)"
     case .frames: "one a frame"
+    case .packets(latency: 0): "packets, as soon as the host hands them on"
     case .packets(let latency): "packets, up to \(milliseconds(latency)) ms late"
     case .bytes(let error): "each byte, ±\(milliseconds(error)) ms"
     case .edges(let sample): "each edge, ±\(sample) ns"
