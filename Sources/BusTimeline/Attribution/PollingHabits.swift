@@ -1,3 +1,4 @@
+import Glibc
 import NinebotBus
 
 /// How often each device asked for what, learnt from requests whose sender is certain. Bounded, and old counts fade.
@@ -52,6 +53,21 @@ struct PollingHabits: Sendable {
     totals[candidate] /= 2
     for index in rows.indices { rows[index].counts[candidate] /= 2 }
   }
+
+  /// Whether requests are too unlike a device's to be its own: a likelihood-ratio test of their shares against its.
+  func areUnlike(_ readings: [FrameReading], _ candidate: Int) -> Bool {
+    var counts: [UInt32: (count: Float, share: Float)] = [:]
+    for reading in readings {
+      counts[Self.key(reading), default: (0, share(row(of: reading), candidate))].count += 1
+    }
+    let total = Float(readings.count)
+    let ratio = counts.values.reduce(Float(0)) { $0 + $1.count * logf($1.count / total / $1.share) }
+    // By chance it is half the number of kinds.
+    return ratio > 5 + Float(counts.count)
+  }
+
+  /// How many requests of a device were learnt, as far as that is remembered.
+  func requests(of candidate: Int) -> Float { totals[candidate] }
 
   /// Share of a device's requests that are of a row's kind, 0 to 1.
   func share(_ row: Int?, _ candidate: Int) -> Float {

@@ -103,6 +103,11 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let scores = evidence.total
+    let leaders = scores.leaders(among: known)
+    // Now and not when the frame leaves: a newcomer is told from known devices by what they ask for.
+    if leaders.probability > Self.certain, leaders.best >= Candidate.firstDash, let reading = observation.reading {
+      habits.learn(reading, leaders.best)
+    }
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
@@ -116,17 +121,56 @@ struct WireModel: Sendable {
     }
     guard test.add(ratio) else { return false }
     let kind = firstKind
-    guard kind.count >= Self.leastSuspects else { return false }
+    guard kind.count >= Self.leastSuspects, !mustWait(kind) else { return false }
     test.reset()
+    guard isAnotherDevice(kind) else {
+      learnAsKnown(isKnownWell ? kind : Array(suspects.indices))
+      return false
+    }
     // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
     return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
+  }
+
+  /// Whether suspects are none of the dashes that were named: by shape where that was measured, else by what they ask
+  /// for. Another distance from the heartbeats alone is no other device: one that runs on its own timer keeps none.
+  private func isAnotherDevice(_ kind: [Int]) -> Bool {
+    if dashes.isEmpty { return true }
+    let first = suspects[kind[0]].measurement
+    if first.isShaped { return !dashes.contains { prints[$0].hasShape(of: first) } }
+    guard isKnownWell else { return false }
+    let readings = kind.compactMap { suspects[$0].reading }
+    return !dashes.contains { !habits.areUnlike(readings, $0) }
+  }
+
+  /// Whether too little is known of what the dashes ask for to say that suspects are others, and more may yet come.
+  private func mustWait(_ kind: [Int]) -> Bool {
+    !dashes.isEmpty && !suspects[kind[0]].measurement.isShaped && !isKnownWell && suspects.count < Self.mostSuspects
+  }
+
+  /// Whether it is known what some dash asks for.
+  private var isKnownWell: Bool { dashes.contains { habits.requests(of: $0) >= Self.knownRequests } }
+
+  /// After so many requests one that is new is another device's: most dashes ask for five things or fewer.
+  private static let knownRequests: Float = 24
+
+  /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
+  private mutating func learnAsKnown(_ kind: [Int]) {
+    for index in kind {
+      guard let reading = suspects[index].reading else { continue }
+      let row = habits.row(of: reading)
+      guard let dash = dashes.max(by: { habits.share(row, $0) < habits.share(row, $1) }) else { continue }
+      prints[dash].learn(suspects[index].measurement)
+      habits.learn(reading, dash)
+    }
+    let known = Set(kind)
+    suspects = suspects.indices.filter { !known.contains($0) }.map { suspects[$0] }
   }
 
   /// The suspects that make up one device: those like the first of them, so that newcomers get their numbers in the
   /// order of appearance. Where shape tells nothing, those that keep one distance from the heartbeats, if many do.
   private var firstKind: [Int] {
     guard let first = suspects.first?.measurement else { return [] }
-    if first.pitchSpread > 0 || first.clockSpread > 0 {
+    if first.isShaped {
       return suspects.indices.filter { first.hasShape(of: suspects[$0].measurement) }
     }
     let groups = suspects.indices.map { seed in
@@ -151,7 +195,10 @@ struct WireModel: Sendable {
     // Two newcomers may have come together: those of another kind stay suspects.
     let kind = Set(firstKind)
     let dash = Candidate.firstDash + number - 1
-    for index in kind.sorted() { prints[dash].learn(suspects[index].measurement) }
+    for index in kind.sorted() {
+      prints[dash].learn(suspects[index].measurement)
+      if let reading = suspects[index].reading { habits.learn(reading, dash) }
+    }
     suspects = suspects.indices.filter { !kind.contains($0) }.map { suspects[$0] }
     dashes.insert(dash)
     known.insert(dash)
@@ -175,6 +222,11 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let (best, rival, probability) = evidence.total.leaders(among: known)
+    if observation.claim == .request {
+      // By its probability, not by the verdict: which requests can be decided depends on who sent them.
+      let foreign = 1 - evidence.total.probability(of: Candidate.ble, among: known)
+      foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
+    }
     let confidence = min(probability, 0.9999)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
@@ -184,16 +236,16 @@ struct WireModel: Sendable {
     return finding
   }
 
+  /// What is less certain teaches nothing.
+  private static let certain: Float = 0.99
   /// Below this, `unknown` is the better answer.
   private static let decided: Float = 0.9
 
   private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
-    if observation.claim == .request {
-      let foreign: Float = sender >= Candidate.firstDash ? 1 : 0
-      foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
+    guard confidence > Self.certain else { return }
+    if observation.claim == .request, sender == Candidate.ble, let reading = observation.reading {
+      habits.learn(reading, sender)
     }
-    guard confidence > 0.99 else { return }
-    if observation.claim == .request, let reading = observation.reading { habits.learn(reading, sender) }
     switch sender {
     // Learns from heartbeats alone, when they arrive.
     case Candidate.ble: break

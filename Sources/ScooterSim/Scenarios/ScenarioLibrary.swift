@@ -9,7 +9,7 @@ extension Scenario {
     ("augisbud", PackageResources.augisbud_yaml),
     ("esp32-beep", PackageResources.esp32_beep_yaml),
     ("near-clock", PackageResources.near_clock_yaml),
-    ("two-dashes", PackageResources.two_dashes_yaml),
+    ("busy-timer", PackageResources.busy_timer_yaml), ("two-dashes", PackageResources.two_dashes_yaml),
     ("copycat-61", PackageResources.copycat_61_yaml),
     ("replaced-esc", PackageResources.replaced_esc_yaml),
     ("replaced-bms", PackageResources.replaced_bms_yaml),

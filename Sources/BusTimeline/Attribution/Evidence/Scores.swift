@@ -28,6 +28,14 @@ struct Scores: Sendable {
     return (best, rival, 1 / sum)
   }
 
+  /// The probability of one candidate, 0 to 1.
+  func probability(of candidate: Int, among known: CandidateSet) -> Float {
+    let values = values.span
+    var sum = expf(min(values[Candidate.newcomer] - values[candidate], 60))
+    for other in known { sum += expf(min(values[other] - values[candidate], 60)) }
+    return 1 / sum
+  }
+
   /// The exponential, without the work where it would change no digit that is shown.
   private static func odds(_ difference: Float) -> Float {
     difference < -12 ? 0 : difference == 0 ? 1 : expf(difference)

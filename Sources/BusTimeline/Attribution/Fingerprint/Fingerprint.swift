@@ -16,6 +16,12 @@ struct Fingerprint: Sendable {
 
   var isMature: Bool { frames >= Self.mature }
 
+  /// Whether what was measured of pitch and clock fits what was learnt.
+  func hasShape(of measurement: Measurement) -> Bool {
+    (measurement.pitchSpread == 0 || pitch.fits(measurement.pitch, spread: measurement.pitchSpread))
+      && (measurement.clockSpread == 0 || clock.fits(measurement.clock, spread: measurement.clockSpread))
+  }
+
   mutating func learn(_ measurement: Measurement) {
     if measurement.pitchSpread > 0 {
       pitch.learn(measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)

@@ -63,6 +63,9 @@ struct Measurement: Hashable, Sendable {
   /// Milliseconds; later than this has nothing to do with the heartbeat.
   static let longestTrigger: Float = 40
 
+  /// Whether pitch or clock was measured.
+  var isShaped: Bool { pitchSpread > 0 || clockSpread > 0 }
+
   /// Whether pitch and clock are the same within what was measured.
   func hasShape(of other: Measurement) -> Bool {
     let samePitch = pitchSpread == 0 || abs(pitch - other.pitch) < 3 * hypotf(pitchSpread, other.pitchSpread)

@@ -23,8 +23,6 @@ struct ModeSet: Sendable {
   private var total: Float = 0
   /// Values that fitted no mode when there was no room for another.
   private var misses: Float = 0
-  /// The share of such values is not taken to be less.
-  private static let leastFloor: Float = 0.01
   /// Old values fade: a mode follows a clock that drifts with temperature.
   private static let memory: Float = 256
 
@@ -77,10 +75,12 @@ struct ModeSet: Sendable {
   }
 
   /// Log-likelihood of a value against the uniform floor: 0 is what an unknown device would get.
-  func advantage(of value: Float, spread: Float, hasTail: Bool = false) -> Float {
+  ///
+  /// - Parameter leastFloor: the share of values that fit no mode is not taken to be less, 0 to 1.
+  func advantage(of value: Float, spread: Float, hasTail: Bool = false, leastFloor: Float = 0.01) -> Float {
     guard total > 0 else { return 0 }
     let width = range.upperBound - range.lowerBound
-    let floor = max(Self.leastFloor, misses / (total + misses))
+    let floor = max(leastFloor, misses / (total + misses))
     var density: Float = 0
     for index in 0..<count {
       let mode = modes[index]
