@@ -29,7 +29,7 @@ struct AlignmentTable {
       total += score
       let goals = AlignmentGoal(kind).missed(score)
       missed += goals
-      print(Text.row(Self.texts(kind, score, goals), Self.widths))
+      print(Text.row(texts(kind, score, goals), Self.widths))
       for failure in score.failures.prefix(4) { print("    \(failure)") }
     }
     if total.wrong > 0 { missed.append("\(total.wrong) wrong alignments") }
@@ -43,7 +43,7 @@ struct AlignmentTable {
 
   private static let widths = [14, 9, 9, 6, 7, 7, 8, 5, 7, 7, 8, 9, 9, 0]
 
-  private static func texts(_ kind: AlignmentTrials.Kind, _ score: AlignmentScore, _ missed: [String]) -> [String] {
+  private func texts(_ kind: AlignmentTrials.Kind, _ score: AlignmentScore, _ missed: [String]) -> [String] {
     func milliseconds(_ values: [Double], _ share: Double) -> String {
       AlignmentScore.percentile(values, share).map { Text.decimal($0 * 1e3, 3) } ?? "-"
     }
@@ -56,14 +56,14 @@ struct AlignmentTable {
     ]
   }
 
-  private static func name(_ kind: AlignmentTrials.Kind) -> [String] {
+  private func name(_ kind: AlignmentTrials.Kind) -> [String] {
     switch kind {
     case .common(let overlap, let isFast, let isLossy):
       let length =
         switch overlap {
         case .seconds: "10-60 s"
         case .minutes: "1-10 min"
-        case .hours: "10 min-10 h"
+        case .hours: "10 min-\(Text.decimal(longest / 3600, 0)) h"
         }
       return [length, isFast ? "<= 30 ms" : "> 30 ms", isLossy ? "30 % lost" : "whole"]
     case .adapter: return ["1 min-1 h", "any", "adapter"]

@@ -25,6 +25,7 @@ enum Text {
 
   private static func thousandths(_ value: Int, _ decimals: Int) -> String {
     let digits = "\(value)"
+    guard decimals > 0 else { return digits }
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     return "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
   }

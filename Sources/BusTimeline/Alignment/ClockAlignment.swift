@@ -57,12 +57,16 @@ public struct AlignedClocks: Sendable {
   /// Half the width of the interval that holds the true offset, seconds (`bound_s`).
   public var boundSeconds: Double { Double(first.offset(at: reference).error) * 1e-9 }
 
-  /// The bus time where the offset is known best: the middle of the messages that carry the longest stretch. Further
-  /// away each bound grows with what the drift may be.
+  /// The bus time where the offset is known best, among some along the stretch that most messages carry. Away from that
+  /// stretch each bound grows with what the drift may be.
   public var bestTime: Int64 {
     let longest = segments.max { $0.pairs < $1.pairs } ?? first
-    return longest.bus.lowerBound &+ (longest.bus.upperBound &- longest.bus.lowerBound) / 2
+    let step = (longest.bus.upperBound &- longest.bus.lowerBound) / Self.places
+    let times = (0...Self.places).map { longest.bus.lowerBound &+ $0 &* step }
+    return times.min { longest.offset(at: $0).error < longest.offset(at: $1).error } ?? longest.bus.lowerBound
   }
+
+  private static let places: Int64 = 32
 
   /// BLE clock minus bus clock at a time of the bus: all that the messages allow, nanoseconds.
   public func offset(atBus time: Int64) -> TimeBounds { segment(atBus: time).offset(at: time) }
