@@ -63,14 +63,18 @@ manual: deps ## renew the manual page and the shell completions in docs
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
 	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
 
-accuracy: deps ## hold findings against simulated scooters: 100 000 frames of each, at each time quality
+accuracy: deps ## hold findings against simulated scooters: senders at each time quality, collisions, clocks, causes
 	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
 	.build/release/mi-bus-accuracy --strict
 	.build/release/mi-bus-accuracy --collisions
+	.build/release/mi-bus-accuracy --alignment --strict
+	.build/release/mi-bus-accuracy --causes --strict
 
 accuracy-short: deps ## the same, shorter
 	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
 	.build/release/mi-bus-accuracy --strict --frames 15000
+	.build/release/mi-bus-accuracy --alignment --strict --trials 340 --longest 3
+	.build/release/mi-bus-accuracy --causes --strict
 
 docs: deps ## DocC pages of the modules, into .build/docs
 	@mkdir -p .build/docs

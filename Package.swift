@@ -140,10 +140,15 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // Findings held against the simulator's truth; for tests and mi-bus-accuracy, not shipped.
+    .target(
+      name: "BusTrials",
+      dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline", "ScooterSim"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "mi-bus-accuracy",
       dependencies: [
-        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "ScooterSim", "BusTimeline",
+        "NinebotBus", "ScooterProfiles", "CaptureFiles", "UartSniffer", "ScooterSim", "BusTimeline", "BusTrials",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -177,8 +182,8 @@ let package = Package(
     .testTarget(
       name: "BusTimelineTests",
       dependencies: [
-        "BusTimeline", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus", "ScooterSim",
-        "TestSupport",
+        "BusTimeline", "BusTrials", "BleSide", "ScooterProfiles", "UartSniffer", "CaptureFiles", "NinebotBus",
+        "ScooterSim", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

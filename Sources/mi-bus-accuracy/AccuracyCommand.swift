@@ -25,14 +25,43 @@ struct AccuracyCommand: ParsableCommand {
   @Flag(help: "Print the confusion matrix of each run.")
   var matrix = false
 
-  @Flag(help: "Exit with 1 when a stock device is accused of injecting.")
+  @Flag(help: "Exit with 1 when a stock device is accused of injecting, or a goal of alignment or causes is missed.")
   var strict = false
+
+  @Flag(help: "Hold the alignment of clocks against the truth, instead of senders.")
+  var alignment = false
+
+  @Flag(help: "Hold what the phone received, asked or not, and why, against the truth, instead of senders.")
+  var causes = false
+
+  @Flag(help: "Name what is wrong in the causes.")
+  var verbose = false
+
+  @Option(help: "Seconds of each ride whose causes are looked for.")
+  var seconds = 600.0
+
+  @Option(help: "Trials of alignment.")
+  var trials = 1600
+
+  @Option(help: "Hours of the longest trial of alignment.")
+  var longest = 10.0
 
   @Flag(help: "Hold found collisions against those that happened, instead of senders.")
   var collisions = false
 
   func run() throws {
+    if alignment {
+      let isMet = try AlignmentTable(longest: max(700, longest * 3600), seed: seed).run(trials: max(1, trials))
+      if strict, !isMet { throw ExitCode(1) }
+      return
+    }
     let profile = try ProfileLibrary(folder: "").profile()
+    if causes {
+      let table = CausalityTable(seconds: seconds, seed: seed, profile: profile)
+      let isMet = try table.run(only: scenario, isVerbose: verbose)
+      if strict, !isMet { throw ExitCode(1) }
+      return
+    }
     let names = scenario.isEmpty ? Scenario.names : scenario
     if collisions { return try runCollisions(names, profile) }
     print(row(["scenario", "times", "frames", "decided%", "right%", "sure%", "cause%", "accused", "goal"]))
@@ -109,19 +138,9 @@ struct AccuracyCommand: ParsableCommand {
     if score.unmatched > 0 { print("      frames that nobody sent: \(score.unmatched)") }
   }
 
-  private func row(_ texts: [String]) -> String {
-    zip(texts, [16, 11, 8, 9, 9, 9, 9, 8, 0]).map { pad($0, $1) }.joined(separator: " ")
-  }
+  private func row(_ texts: [String]) -> String { Text.row(texts, [16, 11, 8, 9, 9, 9, 9, 8, 0]) }
 
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
+  private func pad(_ text: String, _ width: Int) -> String { Text.pad(text, width) }
 
-  private func percent(_ part: Int, _ whole: Int) -> String {
-    guard whole > 0 else { return "-" }
-    // Cut, not rounded: 99.996 is not 100.
-    let thousandths = part * 100_000 / whole
-    let digits = "\(thousandths % 1000)"
-    return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
-  }
+  private func percent(_ part: Int, _ whole: Int) -> String { Text.percent(part, whole) }
 }

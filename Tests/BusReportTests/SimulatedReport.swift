@@ -153,7 +153,9 @@ struct SimulatedReport {
           }.sorted { $0.register < $1.register }, first: 0, last: duration, confidence: 0.9998))
     }
     if diagnosis.notifications != nil {
-      diagnosis.alignment = .found(offset: -0.3271, drift: 12.4, bound: 0.0021, pairs: 512)
+      diagnosis.alignment = .found(
+        Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: 12.4,
+        best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021), pairs: 512)
       diagnosis.phoneReads.count = 400
       diagnosis.phoneReads.median = 4_100_000
       diagnosis.phoneReads.p95 = 19_300_000

@@ -141,6 +141,19 @@ struct ExchangeTrackerTests {
     #expect(try outcomes(frames) == ["answered 1>2", "answered 0>3"])
   }
 
+  @Test("requests to a battery that come close together are answered in turn")
+  func batteryAnswersInTurn() throws {
+    let request = "22 01 31 0a", answer = "25 01 31 00 00 00 00 00 00 00 00 00 00"
+    let inTurn = ExchangeTracker.Settings(preference: .inTurn)
+    #expect(
+      try outcomes([(0, request), (3, request), (8, answer), (11, answer)], settings: inTurn)
+        == ["answered 0>2", "answered 1>3"])
+    // Further apart the first one was lost, and this is its repetition.
+    #expect(
+      try outcomes([(0, request), (60, request), (66, answer)], settings: inTurn)
+        == ["answered 1>2", "unanswered 0>-"])
+  }
+
   @Test("latency, frames in between and doubt are reported")
   func details() throws {
     var tracker = ExchangeTracker()

@@ -115,16 +115,26 @@ public struct DiagnosisWriter: Sendable {
     case .refused(let reason):
       out.append(",\"alignment\":{\"refused\":")
       out.append(quoted: reason)
-    case .found(let offset, let drift, let bound, let pairs):
-      out.append(",\"alignment\":{\"offset_s\":")
-      out.append(fixed: Int64(offset * 1e9), decimals: 9)
+    case .found(let first, let drift, let best, let pairs):
+      out.append(",\"alignment\":{")
+      offset(first, &out)
       out.append(",\"drift_ppm\":")
       out.append(fixed: Int64(drift * 1e4), decimals: 4)
-      out.append(",\"bound_s\":")
-      out.append(fixed: Int64(bound * 1e9), decimals: 9)
+      out.append(",\"best\":{\"t\":")
+      out.append(fixed: Int64(best.time * 1e9), decimals: 9)
+      out.append(UInt8(ascii: ","))
+      offset(best, &out)
+      out.append(UInt8(ascii: "}"))
       out.append(string: ",\"pairs\":\(pairs)")
     }
     out.append(UInt8(ascii: "}"))
+  }
+
+  private func offset(_ offset: Diagnosis.Offset, _ out: inout TextBuffer) {
+    out.append("\"offset_s\":")
+    out.append(fixed: Int64(offset.offset * 1e9), decimals: 9)
+    out.append(",\"bound_s\":")
+    out.append(fixed: Int64(offset.bound * 1e9), decimals: 9)
   }
 
   private func json(_ wire: Diagnosis.Wire, _ out: inout TextBuffer) {

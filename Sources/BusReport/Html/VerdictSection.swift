@@ -44,10 +44,10 @@ struct FooterSection {
   private var alignment: String {
     switch report.diagnosis.alignment {
     case .none: "There is no phone log beside this capture."
-    case .found(let offset, let drift, let bound, let pairs):
+    case .found(_, let drift, let best, let pairs):
       "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: it is "
-        + "\(Words.decimal(abs(offset), 4)) s \(offset < 0 ? "behind" : "ahead") and drifts "
-        + "\(Words.decimal(drift, 1)) ppm, known to ±\(Words.decimal(bound * 1e3, 1)) ms. No recorded time was changed."
+        + "\(Words.decimal(abs(best.offset), 4)) s \(best.offset < 0 ? "behind" : "ahead") and drifts "
+        + "\(Words.decimal(drift, 1)) ppm, known to ±\(Words.decimal(best.bound * 1e3, 1)) ms where both ran. No recorded time was changed."
     case .refused(let why): "The phone's clock could not be laid over the bus's: \(why)."
     }
   }

@@ -45,7 +45,11 @@ extension AlignmentStream {
   public mutating func append(_ event: BusEvent, bytes: Span<UInt8>, origin: Int64, batteryOnly: Bool = false) {
     extend(to: event.start.earliest &+ origin)
     extend(to: event.end.latest &+ origin)
-    guard event.kind == .frame, event.checksumHolds, !batteryOnly || Self.isOfBattery(bytes) else { return }
+    guard event.kind == .frame, event.checksumHolds else {
+      return append(
+        rubble: TimeBounds(earliest: event.start.earliest &+ origin, latest: event.end.latest &+ origin))
+    }
+    guard !batteryOnly || Self.isOfBattery(bytes) else { return }
     let start = event.start.shifted(by: origin), end = event.end.shifted(by: origin)
     if let message = AlignmentEvent(bytes, start: start, end: end) { append(message) }
   }

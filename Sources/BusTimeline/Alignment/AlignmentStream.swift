@@ -1,3 +1,5 @@
+public import NinebotBus
+
 /// What one capture has to say about its clock: its messages, and from when to when it ran.
 ///
 /// Memory is bounded: when there are too many messages, every other block of time is left out, and again.
@@ -12,7 +14,12 @@ public struct AlignmentStream: Sendable {
   public private(set) var covered: ClosedRange<Int64>?
   /// One block in so many is kept; a power of two.
   public private(set) var stride: Int64 = 1
+  /// Where the capture holds something that is no sound frame: a message may have been destroyed there.
+  public private(set) var rubble: [ClosedRange<Int64>] = []
+  private var hasTooMuchRubble = false
   private let capacity: Int
+  /// Pieces of one frame are not further from each other; nanoseconds.
+  private static let piece: Int64 = 500_000
 
   public init(capacity: Int = Self.defaultCapacity) { self.capacity = max(1024, capacity) }
 
@@ -33,6 +40,24 @@ public struct AlignmentStream: Sendable {
     guard isKept(event.earliest) else { return }
     events.append(event)
     if events.count >= capacity { thin() }
+  }
+
+  /// Notes bytes or line errors that are no sound frame. Pieces that follow each other count as one; of too many none is
+  /// kept, for then they say nothing.
+  public mutating func append(rubble time: TimeBounds) {
+    guard Self.possible.contains(time.earliest), Self.possible.contains(time.latest), time.earliest <= time.latest
+    else { return }
+    extend(to: time.earliest)
+    extend(to: time.latest)
+    guard !hasTooMuchRubble else { return }
+    if let last = rubble.last, time.earliest >= last.lowerBound, time.earliest <= last.upperBound &+ Self.piece {
+      rubble[rubble.count - 1] = last.lowerBound...max(last.upperBound, time.latest)
+    } else if rubble.count < capacity / 4 {
+      rubble.append(time.earliest...time.latest)
+    } else {
+      hasTooMuchRubble = true
+      rubble = []
+    }
   }
 
   /// Whether messages of that time are in `events`.

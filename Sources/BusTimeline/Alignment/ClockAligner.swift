@@ -40,10 +40,11 @@ public struct ClockAligner: Sendable {
     let tracks = followed(candidates)
     guard let best = tracks.first, best.score >= Self.leastScore else { return .refused(.nothingInCommon) }
     if let refusal = doubt(best, rivals: tracks.dropFirst(), among: windows.indices) { return .refused(refusal) }
-    var segments = fit(best, best.run)
+    let run = trimmed(best, best.run)
+    var segments = fit(best, run)
     guard !segments.isEmpty else { return .refused(.unsteady) }
     // Where a clock was set, the rest fits at another place.
-    var covered = [best.run]
+    var covered = [run]
     var owners = segments.map { _ in 0 }
     for other in tracks.dropFirst() where segments.count < Self.mostSegments {
       let rest = remainder(of: other, without: covered)
@@ -150,6 +151,14 @@ public struct ClockAligner: Sendable {
       }
     }
     return coverage
+  }
+
+  /// Without the windows at either end that fit by accident: where a clock was set they belong to another place.
+  private func trimmed(_ track: ClockTrack, _ run: Range<Int>) -> Range<Int> {
+    var (low, high) = (run.lowerBound, run.upperBound)
+    while high - low > 1, !matched(track, low..<(low + 1)).isEnough { low += 1 }
+    while high - low > 1, !matched(track, (high - 1)..<high).isEnough { high -= 1 }
+    return low..<high
   }
 
   /// The best run of a track's windows that no other run has taken.

@@ -57,6 +57,20 @@ public struct AlignedClocks: Sendable {
   /// Half the width of the interval that holds the true offset, seconds (`bound_s`).
   public var boundSeconds: Double { Double(first.offset(at: reference).error) * 1e-9 }
 
+  /// The bus time where the offset is known best, among some along the stretch that most messages carry. Away from that
+  /// stretch each bound grows with what the drift may be.
+  public var bestTime: Int64 {
+    let longest = segments.max { $0.pairs < $1.pairs } ?? first
+    let step = (longest.bus.upperBound &- longest.bus.lowerBound) / Self.places
+    let times = (0...Self.places).map { longest.bus.lowerBound &+ $0 &* step }
+    return times.min { longest.offset(at: $0).error < longest.offset(at: $1).error } ?? longest.bus.lowerBound
+  }
+
+  private static let places: Int64 = 32
+
+  /// BLE clock minus bus clock at a time of the bus: all that the messages allow, nanoseconds.
+  public func offset(atBus time: Int64) -> TimeBounds { segment(atBus: time).offset(at: time) }
+
   /// The segment in force at a time of the bus.
   public func segment(atBus time: Int64) -> ClockSegment {
     segments.last { $0.bus.lowerBound <= time } ?? first
@@ -71,7 +85,7 @@ public struct AlignedClocks: Sendable {
 
   /// A time of the bus on the BLE clock.
   public func bleTime(ofBus time: Int64) -> TimeBounds {
-    let offset = segment(atBus: time).offset(at: time)
+    let offset = offset(atBus: time)
     return TimeBounds(earliest: time &+ offset.earliest, latest: time &+ offset.latest)
   }
 }

@@ -7,15 +7,21 @@ struct ClockWindow: Sendable {
   /// Long enough to carry a place, short enough that drift does not smear it.
   static let longest: Int64 = 30_000_000_000
   static let mostMessages = 160
-  private static let overtaking: Int64 = 1_000_000_000
+  /// Messages overtake each other by less, and the air is seldom silent for longer: further apart, the clock may have
+  /// been set, and a window must not straddle that.
+  private static let overtaking: Int64 = 500_000_000
+  private static let silence: Int64 = 700_000_000
+  /// A window that is broken off has at least so many messages.
+  private static let fewest = 24
 
   static func all(_ source: Correspondence) -> [ClockWindow] {
     var windows: [ClockWindow] = []
     var begin = 0
     for index in source.messages.indices {
       let length = source.messages[index].earliest - source.messages[begin].earliest
-      // Backwards by more than messages overtake each other: the clock was set.
-      let isFull = index - begin >= mostMessages || length > longest || length < -overtaking
+      let gap = source.messages[index].earliest - source.messages[max(begin, index - 1)].earliest
+      let isBroken = (gap > silence && index - begin >= fewest) || gap < -overtaking
+      let isFull = index - begin >= mostMessages || length > longest || isBroken
       guard isFull else { continue }
       windows.append(ClockWindow(begin..<index, source))
       begin = index

@@ -24,6 +24,8 @@ struct Correspondence: Sendable {
   /// How long an answer waits for the radio at most, and a request for radio and slot.
   let reach: Reach
   private let kept: [ClosedRange<Int64>]
+  /// Where the bus holds what is no sound frame, ascending.
+  private let rubble: [ClosedRange<Int64>]
   /// Only lengths and directions can be compared.
   let isSealed: Bool
 
@@ -85,6 +87,9 @@ struct Correspondence: Sendable {
         isReply: event.kind == .reply)
     }
     kept = Self.keptStretches(of: bus, busCovered)
+    let origin = busStart
+    rubble = bus.rubble.map { ($0.lowerBound &- origin)...($0.upperBound &- origin) }
+      .sorted { $0.lowerBound < $1.lowerBound }
   }
 
   private static func keptStretches(of bus: AlignmentStream, _ covered: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
@@ -99,6 +104,18 @@ struct Correspondence: Sendable {
       begin += step
     }
     return stretches
+  }
+
+  /// Whether the bus is known completely from `low` to `high`: it was captured, and nothing was destroyed.
+  func isKnown(from low: Int64, to high: Int64) -> Bool {
+    guard kept.contains(where: { $0.lowerBound <= low && high <= $0.upperBound }) else { return false }
+    // Pieces are short and do not overlap, so the first that ends behind `low` decides.
+    var (first, end) = (0, rubble.count)
+    while first < end {
+      let middle = (first + end) / 2
+      if rubble[middle].upperBound < low { first = middle + 1 } else { end = middle }
+    }
+    return first == rubble.count || rubble[first].lowerBound > high
   }
 
   /// How often the bus carries a content.

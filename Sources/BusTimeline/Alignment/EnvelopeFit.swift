@@ -24,6 +24,8 @@ struct EnvelopeFit {
     var isReply: Bool
     /// Offset by best guess.
     var offset: Int64
+    /// How uncertain its times are.
+    var doubt: Int64
   }
 
   let source: Correspondence
@@ -31,6 +33,9 @@ struct EnvelopeFit {
   /// Loosening beyond this means that it is no straight line.
   static let mostSlack = 400e3
   private static let leastPairs = 12
+  /// So many pairs are enough, whatever share of all they are.
+  private static let enough = 400
+  private static let leastForUsual = 100
   private static let sealedMargin: Int64 = 80_000_000
 
   /// Fits a run of windows whose places are known to some ten milliseconds.
@@ -41,8 +46,11 @@ struct EnvelopeFit {
     let middle = rough.middle, base = rough.base
     var margin = source.isSealed ? max(rough.margin, Self.sealedMargin) : rough.margin
     var result: Fit?
+    let messages = first.messages.lowerBound..<last.messages.upperBound
+    var usual = source.reach
+    var shared = SharedContents()
     for _ in 0..<3 {
-      let pairs = self.pairs(first.messages.lowerBound..<last.messages.upperBound, line, middle, base, margin)
+      let pairs = self.pairs(messages, line, middle, base, margin, usual, shared)
       guard pairs.count >= Self.leastPairs, pairs.contains(where: \.isReply), pairs.contains(where: { !$0.isReply })
       else { return result }
       guard let next = solve(pairs, line, middle, base, margin) else { return nil }
@@ -50,6 +58,10 @@ struct EnvelopeFit {
       // Where lengths are all there is, a near message is as likely another one: no use in looking closer.
       if source.isSealed { break }
       line = next.region.center
+      usual = usualReach(pairs, line, middle, base)
+      shared = SharedContents(source, messages) { message in
+        message.earliest - base - Int64(line.at(Double(message.earliest - base - middle)))
+      }
       let span = Double(next.bus.upperBound - next.bus.lowerBound)
       let width = [-span / 2, span / 2].map { next.region.values(at: $0) }.map { $0.upperBound - $0.lowerBound }
       margin = min(margin, 1_000_000 + Int64(max(width[0], width[1])))
@@ -82,11 +94,34 @@ struct EnvelopeFit {
 
   // MARK: - Pairs
 
+  /// What delays hardly ever exceed, by a first look at them.
+  private func usualReach(
+    _ pairs: [Pair], _ line: LineRegion.Line, _ middle: Int64, _ base: Int64
+  ) -> Correspondence.Reach {
+    var reach = source.reach
+    let delays = pairs.map { ($0.isReply, $0.offset - base - Int64(line.at(Double($0.time - middle)))) }
+    func most(_ delays: [Int64], _ reach: Int64) -> Int64 {
+      let sorted = delays.sorted()
+      guard sorted.count >= Self.leastForUsual else { return reach }
+      return min(reach, sorted[sorted.count * 99 / 100] * 5 / 4)
+    }
+    reach.reply = most(delays.filter(\.0).map(\.1), reach.reply)
+    reach.request = most(delays.filter { !$0.0 }.map { -$0.1 }, reach.request)
+    return reach
+  }
+
   /// For each message the weakest statement that is true whichever of the near bus messages is its own.
+  ///
+  /// Its own can be missing: destroyed in a collision, or out of the capture. Then one of a dash that looks the same
+  /// would stand for it. So messages count only where the bus is known completely around them, as far as delays
+  /// usually are (`usual`), and those of shared contents do not, unless few would be left.
   func pairs(
-    _ messages: Range<Int>, _ line: LineRegion.Line, _ middle: Int64, _ base: Int64, _ margin: Int64
+    _ messages: Range<Int>, _ line: LineRegion.Line, _ middle: Int64, _ base: Int64, _ margin: Int64,
+    _ usual: Correspondence.Reach, _ shared: SharedContents
   ) -> [Pair] {
-    var pairs: [Pair] = []
+    var all: [Pair] = []
+    var sound: [Pair] = []
+    var own: [Pair] = []
     for message in source.messages[messages] where message.key >= 0 {
       let about = message.earliest - base - middle
       let offset = base + Int64(line.at(Double(about)))
@@ -104,11 +139,23 @@ struct EnvelopeFit {
         let time = earliest + (latest - earliest) / 2
         pair = Pair(
           time: time, bound: bound, isReply: message.isReply,
-          offset: message.earliest + (message.latest - message.earliest) / 2 - time)
+          offset: message.earliest + (message.latest - message.earliest) / 2 - time, doubt: slack + latest - earliest)
       }
-      if let pair { pairs.append(pair) }
+      guard let pair else { continue }
+      all.append(pair)
+      let shorter = reach - usual.of(message)
+      let isKnown = source.isKnown(
+        from: message.isReply ? low + shorter : low, to: (message.isReply ? high : high - shorter) + slack)
+      guard isKnown else { continue }
+      sound.append(pair)
+      if !shared.contains(message.key) { own.append(pair) }
     }
-    return pairs
+    return [true, false].flatMap { isReply in
+      let (all, sound) = (all.filter { $0.isReply == isReply }, sound.filter { $0.isReply == isReply })
+      let own = own.filter { $0.isReply == isReply }
+      let best = sound.count >= min(Self.enough, all.count / 3) ? sound : all
+      return own.count >= max(Self.enough / 4, best.count / 3) ? own : best
+    }
   }
 
   // MARK: - Solving

@@ -1,8 +1,9 @@
 /// What the shortest delays say of the drift.
 ///
 /// How short the shortest delay is, nobody knows; but it is the same early and late, so the line along the quickest
-/// answers runs parallel to the clock. Near that line answers lie about evenly, so the chance that a stripe above a
-/// line holds none of them falls exponentially with its area: lines that leave too large a stripe are ruled out.
+/// answers runs parallel to the clock. Near that line answers come by chance, so the chance that a stripe above a line
+/// holds none of them falls exponentially with the number that it should hold: lines that leave too large a stripe are
+/// ruled out.
 struct LeadingEdge {
   private let constraints: [Constraint]
   /// Mean time of the answers, nanoseconds.
@@ -10,9 +11,10 @@ struct LeadingEdge {
   /// How far below the best line another one may lie there, nanoseconds.
   private let depth: Double
 
-  /// Natural logarithm of the likelihood ratio beyond which a line is ruled out.
-  private static let leastLikelihood = 11.0
-  private static let leastPairs = 40
+  /// A stripe that should hold so many answers and holds none is no accident (e^-16). Uncertain times thin the edge out,
+  /// so that it holds fewer than the count says; then it takes more.
+  private static let ruledOut = (sharp: 16, blurred: 40)
+  private static let leastPairs = 80
 
   /// Nil where there are too few answers.
   init?(
@@ -23,10 +25,10 @@ struct LeadingEdge {
     self.constraints = constraints.filter(\.isUpper)
     middle = replies.reduce(0) { $0 + Double($1.time - center) } / Double(replies.count)
     let heights = replies.map { Double($0.bound - base) - line.at(Double($0.time - center)) }.sorted()
-    // A tenth of the answers: near enough to the edge to tell how dense they are there.
-    let tenth = max(4, heights.count / 10)
-    let density = Double(tenth) / max(1000, heights[tenth] - heights[0])
-    depth = Self.leastLikelihood / (density / 1.3)
+    // Counted, not computed from a density: uncertain times thin the answers out towards the edge.
+    let doubt = replies.map(\.doubt).sorted()[replies.count / 2]
+    let sharp = heights[Self.ruledOut.sharp] - heights[0]
+    depth = Double(doubt) < sharp / 2 ? sharp : heights[Self.ruledOut.blurred] - heights[0]
   }
 
   /// Slopes that the clocks can have; nil where that says nothing.

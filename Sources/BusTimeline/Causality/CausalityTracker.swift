@@ -15,6 +15,8 @@ public struct CausalityTracker: Sendable {
     public var notification: Int64 = 600_000_000
     /// From the wire to the phone as a rule; `CausalityTracker` takes it from the alignment.
     var usual: Int64 = 150_000_000
+    /// From the write to the wire as a rule, likewise.
+    var usualRequest: Int64 = 200_000_000
     public init() {}
   }
 
@@ -39,6 +41,9 @@ public struct CausalityTracker: Sendable {
     slack = min(2_000_000_000, 2 &* bound &+ 5_000_000)
     var settings = settings
     if clocks.replyDelay.count >= 20 { settings.usual = clocks.replyDelay.p95 &* 3 / 2 &+ 20_000_000 &+ slack }
+    if clocks.requestDelay.count >= 20 {
+      settings.usualRequest = clocks.requestDelay.p95 &* 3 / 2 &+ 20_000_000 &+ slack
+    }
     wire = WireLedger(settings)
   }
 
@@ -71,7 +76,7 @@ public struct CausalityTracker: Sendable {
     let time = absolute.shifted(by: 0 &- origin)
     let seen = RadioLedger.Message(
       place: CausalChain.Message(sequence: message.sequence, time: time), content: event.content,
-      solicited: message.solicited)
+      solicited: message.solicited, counter: message.step == .uncounted ? nil : message.counter)
     // What must come first is sorted in as early as it can be, what must come last as late.
     if event.kind == .request {
       waiting.add(.write(seen), due: time.earliest)

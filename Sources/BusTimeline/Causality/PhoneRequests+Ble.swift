@@ -2,7 +2,9 @@ public import BleSide
 public import NinebotBus
 
 extension PhoneRequests {
-  /// What a phone's log tells of its requests, on the bus's clock.
+  /// What a phone's log tells of its requests, on the bus's clock. Logs miss messages; then a request that is not there
+  /// may have been made all the same. Where messages are counted, their numbers tell when some are missing; elsewhere
+  /// a log is taken to miss some as soon as many requests in it lack their answer.
   ///
   /// - Parameters:
   ///   - log: its messages in order; those that are no readable writes say only that the log ran then.
@@ -13,12 +15,17 @@ extension PhoneRequests {
     var reader = BleTimeReader(clocks)
     var covered: ClosedRange<Int64>?
     var writes: [(reading: FrameReading, time: Int64)] = []
+    var counted = CountedWrites()
+    var answers = (asked: 0, got: 0)
     for message in log where message.time != 0 {
       let time = reader.busTime(of: message.time).middle &- origin
       covered = min(covered?.lowerBound ?? time, time)...max(covered?.upperBound ?? time, time)
+      if message.direction == .toScooter { counted.take(message, at: time) }
+      if message.solicited == true { answers.got += 1 }
       guard message.direction == .toScooter, let bytes = try? message.frame?.encoded(),
         let reading = profile.read(bytes.span, on: .phoneBle)
       else { continue }
+      if reading.expects != .nothing { answers.asked += 1 }
       writes.append((reading, time))
     }
     guard let covered else {
@@ -26,6 +33,29 @@ extension PhoneRequests {
       return
     }
     self.init(covered: covered)
+    for gap in counted.gaps.sorted(by: { $0.lowerBound < $1.lowerBound }) { add(gap: gap) }
+    let unanswered = Double(answers.asked - answers.got) / Double(max(1, answers.asked))
+    if !counted.isCounted, unanswered > Self.mostUnanswered { setLossy() }
     for write in writes.sorted(by: { $0.time < $1.time }) { add(write.reading, at: write.time) }
+  }
+
+  /// Collisions cost no more answers than this share.
+  private static let mostUnanswered = 0.05
+}
+
+/// Finds by their numbers when the phone's messages are missing.
+private struct CountedWrites {
+  private(set) var gaps: [ClosedRange<Int64>] = []
+  /// Whether numbers tell anything.
+  private(set) var isCounted = false
+  private var last: (counter: UInt32, connection: Int, time: Int64)?
+
+  mutating func take(_ message: BleMessage, at time: Int64) {
+    guard let counter = message.counter, message.step != .uncounted else { return }
+    if let last, last.connection == message.connection, counter > last.counter {
+      isCounted = true
+      if counter > last.counter + 1 { gaps.append(min(last.time, time)...max(last.time, time)) }
+    }
+    last = (counter, message.connection, time)
   }
 }

@@ -8,6 +8,8 @@ struct RadioLedger: Sendable {
     var content: UInt64
     /// What the phone's own log says of it.
     var solicited: Bool?
+    /// Its number in its direction; what the log misses has one too. Nil where messages are not counted.
+    var counter: UInt32?
   }
 
   /// No client writes more within the time that a write waits.
@@ -20,11 +22,14 @@ struct RadioLedger: Sendable {
     writes.append(message)
   }
 
-  /// The oldest write with that content that came before `start` and not too long before; it is taken out.
-  mutating func takeWrite(_ content: UInt64, before start: Int64, within reach: Int64) -> Message? {
-    let index = writes.firstIndex {
-      $0.content == content && $0.place.time.earliest <= start && $0.place.time.latest >= start &- reach
+  /// The write with that content that came to the wire at `start`; it is taken out. The module keeps their order, so
+  /// it is the oldest, unless that has waited for longer than writes do: its own request was lost on the wire then.
+  mutating func takeWrite(_ content: UInt64, before start: Int64, within reach: Int64, usual: Int64) -> Message? {
+    let fitting = writes.indices.filter {
+      writes[$0].content == content && writes[$0].place.time.earliest <= start
+        && writes[$0].place.time.latest >= start &- reach
     }
+    let index = fitting.first { writes[$0].place.time.latest >= start &- usual } ?? fitting.last
     return index.map { writes.remove(at: $0) }
   }
 

@@ -1,3 +1,4 @@
+import func Glibc.log
 import NinebotBus
 
 /// The last requests and answers on the wire, who asked, and which of them the phone has heard of.
@@ -29,27 +30,42 @@ struct WireLedger: Sendable {
     var content: UInt64
     var cause: Cause
     var request: Request?
+    /// How many answers came before it, and how many to the phone's requests.
+    var order = AnswerCount()
   }
 
   private static let mostRequests = 512
   private static let mostReplies = 1024
   private static let mostRubble = 256
   private static let mostTold = 64
+  /// Over so many missing messages numbers are not followed.
+  private static let farthest: UInt32 = 64
+  /// How unlikely it is that the bus and the numbers differ by one answer more: logarithm.
+  private static let perMissing = 7.0
+  private static let unlikely = 0.01
+  /// From one slot of the module to the next (protocol.md 5.2); nanoseconds.
+  private static let slot: Int64 = 20_000_000
   /// How long an answer may take on the wire (protocol.md 5.2: BMS answers come late).
   private static let answer: Int64 = 250_000_000
 
   private let settings: CausalityTracker.Settings
-  private var exchanges = ExchangeTracker(settings: .init(timeout: Self.answer, memory: Self.answer))
+  private var exchanges = ExchangeTracker(
+    settings: .init(timeout: Self.answer, memory: Self.answer, preference: .inTurn))
   private var requests: [Request] = []
   private var replies: [Reply] = []
   /// The last answers that the phone has heard of: it may hear of them twice.
   private var told: [Reply] = []
-  private var lastTold: Int64 = -1
-  private var habit = ForwardingHabit()
+  /// The newest answer that the phone has heard of, and the number of the message that told it.
+  private var last: (reply: Reply, counter: UInt32?)?
+  private var count = AnswerCount()
+  private var habit: ForwardingHabit
   /// Times of what was no sound frame.
   private var broken: [Int64] = []
 
-  init(_ settings: CausalityTracker.Settings) { self.settings = settings }
+  init(_ settings: CausalityTracker.Settings) {
+    self.settings = settings
+    habit = ForwardingHabit(usual: settings.usual)
+  }
 
   /// Notes bytes that are no sound frame.
   mutating func rubble(at time: Int64) {
@@ -76,7 +92,9 @@ struct WireLedger: Sendable {
     let write =
       isForeign
       ? nil
-      : radio.takeWrite(frame.content, before: frame.wire.start.latest, within: settings.request)
+      : radio.takeWrite(
+        frame.content, before: frame.wire.start.latest, within: settings.request,
+        usual: settings.usualRequest)
     let cause: Cause
     switch (write, frame.wire.sender) {
     case (_?, _): cause = .phone
@@ -97,6 +115,8 @@ struct WireLedger: Sendable {
       reply.request = requests[index]
       reply.cause = Self.cause(ofAnswerTo: requests[index], attributed: frame.cause)
     }
+    reply.order = count
+    count.add(reply.cause)
     if replies.count == Self.mostReplies { replies.removeFirst() }
     replies.append(reply)
   }
@@ -117,9 +137,11 @@ struct WireLedger: Sendable {
     var finding = NotificationFinding(
       sequence: message.place.sequence, time: message.place.time, solicited: message.solicited, cause: .unknown)
     guard message.content != 0 else { return finding }
-    if let index = answer(to: message) {
+    if isRepeated(message), let again = told.last(where: { $0.content == message.content }) {
+      Self.fill(&finding, again)
+    } else if let index = answer(to: message) {
       let reply = replies.remove(at: index)
-      lastTold = max(lastTold, reply.wire.id)
+      if reply.wire.id > last?.reply.wire.id ?? -1 { last = (reply, message.counter) }
       habit.told(reply.cause)
       if let request = reply.request, let write = request.write {
         outcomes.append(
@@ -155,18 +177,63 @@ struct WireLedger: Sendable {
       && reply.wire.end.latest >= message.place.time.earliest &- settings.notification
   }
 
-  /// The answer on the wire with the same content. The module passes answers on in their order, so the oldest that the
-  /// phone has not heard of is meant, unless it would have been under way for longer than answers are.
-  private func answer(to message: RadioLedger.Message) -> Int? {
+  /// Whether it is the last message once more.
+  private func isRepeated(_ message: RadioLedger.Message) -> Bool {
+    guard let counter = message.counter, let last = last?.counter else { return false }
+    return counter == last
+  }
+
+  /// The answer on the wire with the same content. The module passes answers on in their order, so of several the
+  /// oldest is meant that the phone has not heard of; unless the log misses messages. Then their numbers tell how many
+  /// lie between, and where there are none, how long such things take.
+  private mutating func answer(to message: RadioLedger.Message) -> Int? {
     let fitting = replies.indices.filter { replies[$0].content == message.content && isNear(replies[$0], message) }
+    if fitting.count == 1, let only = fitting.first { habit.took(delay(of: replies[only], message)) }
     guard fitting.count > 1 else { return fitting.first }
-    let inOrder = fitting.filter { replies[$0].wire.id > lastTold }
-    let prompt = (inOrder.isEmpty ? fitting : inOrder).filter {
-      replies[$0].wire.end.latest >= message.place.time.earliest &- settings.usual
+    let inOrder = fitting.filter { replies[$0].wire.id > last?.reply.wire.id ?? -1 }
+    let candidates = inOrder.isEmpty ? fitting : inOrder
+    let own = habit.forwardsForeign ? nil : candidates.first { replies[$0].cause == .replyToPhone }
+    var best: (index: Int, score: Double)?
+    for (skipped, index) in candidates.enumerated() {
+      var score = likelihood(replies[index], message, skipped: own == nil ? skipped : 0)
+      if let own { score += precedence(of: index, over: own) }
+      if score > best?.score ?? -.infinity { best = (index, score) }
     }
-    let likely = prompt.isEmpty || !habit.losesMessages ? (inOrder.isEmpty ? fitting : inOrder) : prompt
-    if !habit.forwardsForeign, let own = likely.first(where: { replies[$0].cause == .replyToPhone }) { return own }
-    return likely.first
+    return best?.index
+  }
+
+  /// Logarithm of the likelihood that a notification tells of this answer, up to a constant.
+  private func likelihood(_ reply: Reply, _ message: RadioLedger.Message, skipped: Int) -> Double {
+    let byTime = habit.likelihood(delay(of: reply, message))
+    guard let counter = message.counter, let (last, lastCounter) = last, let lastCounter, counter > lastCounter,
+      counter - lastCounter <= Self.farthest
+    else { return byTime + Double(skipped) * habit.lossLikelihood }
+    let between = habit.forwardsForeign ? reply.order.all - last.order.all : reply.order.own - last.order.own
+    return byTime - Self.perMissing * Double(abs(between - Int(counter - lastCounter)))
+  }
+
+  /// A module that passes on only what the phone asked for passes on the first answer that fits, though a dash asked:
+  /// logarithm of the probability that it knew of the phone's request by then.
+  private func precedence(of index: Int, over own: Int) -> Double {
+    guard let request = replies[own].request, let write = request.write else {
+      return index == own ? 0 : log(Self.unlikely)
+    }
+    // It came to the module after the slot before, or it would have taken that one.
+    let begin = max(write.time.middle, request.wire.start.middle &- Self.slot)
+    let length = Double(max(1, request.wire.start.middle &- begin))
+    let earliest = replies.indices.filter { replies[$0].content == replies[own].content && $0 <= own }
+    func knew(_ reply: Reply) -> Double {
+      let since = Double(reply.wire.end.middle &- begin) / length
+      return min(max(since, Self.unlikely), 1 - Self.unlikely)
+    }
+    guard index <= own else { return log(Self.unlikely) }
+    // None of those before was passed on, and this one was.
+    let missed = earliest.filter { $0 < index }.reduce(0) { $0 + log(1 - knew(replies[$1])) }
+    return missed + (index == own ? 0 : log(knew(replies[index])))
+  }
+
+  private func delay(of reply: Reply, _ message: RadioLedger.Message) -> Int64 {
+    message.place.time.middle &- reply.wire.end.middle
   }
 
   // MARK: - What broke
@@ -206,42 +273,6 @@ struct WireLedger: Sendable {
 
   mutating func finish(radio: inout RadioLedger, into outcomes: inout [CausalOutcome]) {
     expire(until: .max / 2, radio: &radio, into: &outcomes)
-  }
-}
-
-/// What usually becomes of answers. Modules differ in whether they pass on what the phone did not ask for (protocol.md
-/// 6.8), logs in whether they have everything.
-private struct ForwardingHabit: Sendable {
-  /// Answers that the phone was told of, and those that it was not.
-  private struct Count: Sendable {
-    var told = 1.0
-    var kept = 0.0
-
-    mutating func add(told: Double, kept: Double) {
-      self.told += told
-      self.kept += kept
-      // What was long ago counts for less.
-      if self.told + self.kept > 400 { (self.told, self.kept) = (self.told / 2, self.kept / 2) }
-    }
-  }
-
-  private var own = Count()
-  private var foreign = Count()
-
-  var forwardsForeign: Bool { foreign.told > 0.25 * foreign.kept }
-  /// Whether the log misses messages so often that one may belong to a later answer.
-  var losesMessages: Bool { own.kept > 0.03 * own.told }
-
-  mutating func told(_ cause: Cause) { add(cause, told: 1, kept: 0) }
-
-  mutating func kept(_ cause: Cause) { add(cause, told: 0, kept: 1) }
-
-  private mutating func add(_ cause: Cause, told: Double, kept: Double) {
-    switch cause {
-    case .replyToPhone: own.add(told: told, kept: kept)
-    case .reply: foreign.add(told: told, kept: kept)
-    case .unknown, .own, .phone: return
-    }
   }
 }
 

@@ -115,12 +115,29 @@ public struct Diagnosis: Sendable {
     }
   }
 
+  /// How far the phone's clock is ahead of the bus's at a time.
+  public struct Offset: Hashable, Sendable {
+    /// Seconds from the first bus sample.
+    public var time: Double
+    /// Seconds.
+    public var offset: Double
+    /// Half the width of the interval that holds the truth, seconds.
+    public var bound: Double
+
+    public init(time: Double, offset: Double, bound: Double) {
+      self.time = time
+      self.offset = offset
+      self.bound = bound
+    }
+  }
+
   /// How the phone's clock relates to the bus's.
   public enum Alignment: Sendable {
     /// No phone log.
     case none
-    /// Seconds, parts per million, half width of the interval that holds the truth, and what carries it.
-    case found(offset: Double, drift: Double, bound: Double, pairs: Int)
+    /// BLE clock minus bus clock at the first bus sample, and drift in parts per million; where the offset is known
+    /// best; and how many messages carry it.
+    case found(Offset, drift: Double, best: Offset, pairs: Int)
     /// It cannot be told; why.
     case refused(String)
   }

@@ -23,6 +23,8 @@ public struct ExchangeTracker: Sendable {
   public enum Preference: UInt8, Hashable, Sendable {
     /// Right on a wire, where a request that was not answered at once is repeated.
     case newest
+    /// The newest, but requests to a battery that come close together in turn: right where the ESC passes them on.
+    case inTurn
     /// Right on a stream in order, such as BLE.
     case oldest
   }

@@ -5,6 +5,9 @@ struct RequestKey: Hashable, Sendable {
   /// 5AA5: the address of the one who asks; 55AA has none.
   var asker: UInt8
 
+  /// Whether the ESC passes it on to a battery, so that the answer comes in its turn and not at once.
+  var isRelayed: Bool { subject == .bms || subject == .externalBms }
+
   init(request: FrameReading) {
     expects = request.expects
     subject = request.subject
@@ -117,6 +120,9 @@ struct RequestRing: Sendable {
     var isOtherLength = false
   }
 
+  /// Requests to a battery that come so close wait in the ESC together; nanoseconds (protocol.md 5.2, 5.4).
+  private static let queue: Int64 = 40_000_000
+
   /// Looks for the request that an answer with so many payload bytes belongs to.
   func find(_ key: RequestKey, bytes: UInt8, _ preference: ExchangeTracker.Preference) -> Match {
     var match = Match()
@@ -130,7 +136,12 @@ struct RequestRing: Sendable {
         continue
       }
       match.candidates += 1
-      if match.index == nil || preference == .oldest { match.index = index }
+      guard let later = match.index, preference != .oldest else {
+        match.index = index
+        continue
+      }
+      let distance = slots[later].part.start.earliest &- slots[index].part.end.latest
+      if preference == .inTurn, key.isRelayed, distance < Self.queue { match.index = index }
     }
     return match
   }

@@ -185,15 +185,18 @@ struct Esc: Device {
       answers: nil, due: kernel.now + Int64(random.uniform(100e3...130e3)), &kernel)
   }
 
+  private var lastHandedBack: Int64 = 0
   private mutating func takeBmsReply(_ frame: Frame, _ kernel: inout EventKernel) {
     bmsAwake = true
     guard let index = handedOn.firstIndex(where: { $0.register == frame.argument }) else { return }
     let requester = handedOn.remove(at: index).requester
     var delay = random.uniform(60e3...110e3)
     if random.chance(settings.bmsLate.chance) { delay += random.uniform(settings.bmsLate.length) }
+    // One answer after the other: a late one holds up those behind it.
+    lastHandedBack = max(lastHandedBack, kernel.now + Int64(delay))
     dashLink.post(
       wireFrame(0x25, frame.command, frame.argument, frame.payload), cause: .reply(to: requester), answers: requester,
-      due: kernel.now + Int64(delay), &kernel)
+      due: lastHandedBack, &kernel)
   }
 
   // MARK: - Registers

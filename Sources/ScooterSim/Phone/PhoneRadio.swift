@@ -25,7 +25,7 @@ public struct PhoneRadio: Hashable, Sendable {
 }
 
 /// The connection events of a link, one after the other: when a value that is ready can arrive.
-struct ConnectionEvents: Sendable {
+public struct ConnectionEvents: Sendable {
   /// A value of 20 bytes with its acknowledgement takes 0.7 ms at 1 Mbit/s (Bluetooth Core 5.4, volume 6, part B,
   /// 2.1 and 4.1: 44 octets, two pauses of 150 us, an empty packet).
   private static let airTime: Int64 = 700_000
@@ -39,14 +39,14 @@ struct ConnectionEvents: Sendable {
   private var packets: Int64 = 0
 
   /// Events at `start` and each `interval` nanoseconds after it.
-  init(start: Int64, interval: Int64, retransmissions: Double) {
+  public init(start: Int64, interval: Int64, retransmissions: Double) {
     self.interval = max(1_000_000, interval)
     self.retransmissions = min(0.5, retransmissions)
     event = start
   }
 
   /// When a value that is ready at `time` has arrived; never before an earlier one.
-  mutating func arrival(of time: Int64, random: inout SplitMix64) -> Int64 {
+  public mutating func arrival(of time: Int64, random: inout SplitMix64) -> Int64 {
     if time > event {
       event += (time - event + interval - 1) / interval * interval
       packets = 0

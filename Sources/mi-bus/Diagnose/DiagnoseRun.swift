@@ -100,7 +100,8 @@ struct DiagnoseRun {
     case .refused(let reason): return (.refused(reason.description), nil)
     case .aligned(let clocks):
       let found = Diagnosis.Alignment.found(
-        offset: clocks.offsetSeconds, drift: clocks.driftPPM, bound: clocks.boundSeconds, pairs: clocks.pairs)
+        Self.offset(clocks, at: clocks.reference), drift: clocks.driftPPM,
+        best: Self.offset(clocks, at: clocks.bestTime), pairs: clocks.pairs)
       return (
         found,
         Joined(
@@ -109,6 +110,13 @@ struct DiagnoseRun {
         )
       )
     }
+  }
+
+  private static func offset(_ clocks: AlignedClocks, at time: Int64) -> Diagnosis.Offset {
+    let offset = clocks.offset(atBus: time)
+    return Diagnosis.Offset(
+      time: Double(time - clocks.reference) * 1e-9, offset: Double(offset.middle) * 1e-9,
+      bound: Double(offset.error) * 1e-9)
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
@@ -150,10 +158,6 @@ private struct AlignmentCollector: BusEventSink {
   var origin: Int64 = 0
 
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    stream.extend(to: origin + event.start.middle)
-    guard event.checksumHolds,
-      let message = AlignmentEvent(bytes, start: event.start.shifted(by: origin), end: event.end.shifted(by: origin))
-    else { return }
-    stream.append(message)
+    stream.append(event, bytes: bytes, origin: origin)
   }
 }

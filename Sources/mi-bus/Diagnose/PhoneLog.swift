@@ -32,20 +32,12 @@ struct PhoneLog {
   }
 
   private mutating func add(_ message: BleMessage) {
-    if let event = Self.alignmentEvent(message), hasTimes { alignment.append(event) }
+    if hasTimes { alignment.append(message) }
     if message.direction == .toPhone {
       counts.total += 1
       if message.condition == .preSession { counts.preSession += 1 }
       if message.solicited == false { counts.unsolicited += 1 }
     }
     if messages.count < Self.most { messages.append(message) } else { leftOut += 1 }
-  }
-
-  /// What a message is to the search for the clock: its content, or its L where it cannot be read.
-  static func alignmentEvent(_ message: BleMessage) -> AlignmentEvent? {
-    let time = TimeBounds(message.time)
-    if let frame = message.frame { return AlignmentEvent(frame, start: time, end: time) }
-    guard message.ok, let length = message.length else { return nil }
-    return AlignmentEvent(sealed: length, message.direction == .toScooter ? .request : .reply, at: time)
   }
 }

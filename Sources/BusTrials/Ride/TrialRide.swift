@@ -1,3 +1,5 @@
+public import ScooterSim
+
 /// What both captures of a trial are cut from: a ride, without the radio's delays.
 public struct TrialRide: Sendable {
   /// A frame on the single wire.
@@ -14,6 +16,8 @@ public struct TrialRide: Sendable {
   public struct Radio: Hashable, Sendable {
     /// When the wire was ready for it: a phone's request started there, or an answer ended there.
     public var wire: Int64
+    /// When the ride's own phone wrote it; for an answer the same as `wire`.
+    public var written: Int64
     /// As the phone wrote or got it.
     public var frame: [UInt8]
     public var toPhone: Bool
@@ -41,6 +45,25 @@ public struct TrialRide: Sendable {
     radio = builder.radio.sorted { $0.wire < $1.wire }
   }
 
+  /// Frames that begin in the range, nanoseconds of the ride.
+  func wire(in range: ClosedRange<Int64>) -> ArraySlice<Wire> {
+    wire[Self.lowerBound(wire, range.lowerBound, \.start)..<Self.lowerBound(wire, range.upperBound + 1, \.start)]
+  }
+
+  /// Messages whose `wire` is in the range.
+  func radio(in range: ClosedRange<Int64>) -> ArraySlice<Radio> {
+    radio[Self.lowerBound(radio, range.lowerBound, \.wire)..<Self.lowerBound(radio, range.upperBound + 1, \.wire)]
+  }
+
+  private static func lowerBound<Entry>(_ entries: [Entry], _ time: Int64, _ key: (Entry) -> Int64) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if key(entries[middle]) < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   private struct Builder {
     var wire: [Wire] = []
     var radio: [Radio] = []
@@ -48,12 +71,12 @@ public struct TrialRide: Sendable {
     private var answers: [(end: Int64, frame: [UInt8], cause: Cause)] = []
     private var answersHead = 0
     /// What the phone wrote and the wire has not seen, oldest first.
-    private var writes: [[UInt8]] = []
+    private var writes: [RadioFrame] = []
 
     mutating func take(_ occurrence: Occurrence) {
       switch occurrence {
       case .transmission(let transmission) where transmission.line == .escBle: take(transmission.truth)
-      case .radio(let message) where message.direction == .toScooter: writes.append(message.frame)
+      case .radio(let message) where message.direction == .toScooter: writes.append(message)
       case .radio(let message) where !message.frame.isEmpty: notified(message)
       default: return
       }
@@ -63,11 +86,17 @@ public struct TrialRide: Sendable {
       guard truth.frame.count > 5, truth.frame[4] != 0x65, truth.frame[4] != 0x64 else { return }
       wire.append(Wire(start: truth.start, end: truth.end, frame: truth.frame, collided: truth.collided))
       if truth.sender == .ble, truth.cause == .phone {
-        guard let index = writes.firstIndex(where: { $0[3] == truth.frame[3] && $0[5] == truth.frame[5] }) else {
+        guard
+          let index = writes.firstIndex(where: {
+            $0.frame.count > 5 && $0.frame[3] == truth.frame[3] && $0.frame[5] == truth.frame[5]
+          })
+        else {
           return
         }
         radio.append(
-          Radio(wire: truth.start, frame: writes[index], toPhone: false, solicited: true, cause: .own))
+          Radio(
+            wire: truth.start, written: writes[index].time, frame: writes[index].frame, toPhone: false, solicited: true,
+            cause: .own))
         writes.removeFirst(index + 1)
       } else if truth.frame[3] == 0x23 || truth.frame[3] == 0x25, !truth.collided {
         answers.append((truth.end, truth.frame, truth.cause))
@@ -81,7 +110,8 @@ public struct TrialRide: Sendable {
       guard let index else { return }
       radio.append(
         Radio(
-          wire: answers[index].end, frame: message.frame, toPhone: true, solicited: message.solicited,
+          wire: answers[index].end, written: answers[index].end, frame: message.frame, toPhone: true,
+          solicited: message.solicited,
           cause: answers[index].cause))
       answersHead = index + 1
       if answersHead > 512 {

@@ -1,38 +1,41 @@
 import BleSide
-import BusTimeline
-import NinebotBus
-import ScooterProfiles
-import ScooterSim
+public import BusTimeline
+public import NinebotBus
+public import ScooterSim
 import UartSniffer
 
 /// A simulated ride taken through decoder, alignment, attribution and causality, and held against the truth.
-struct CausalityTrial {
-  var seconds = 60.0
-  var settings = AlignmentTrial.Settings()
+public struct CausalityTrial: Sendable {
+  public var seconds = 60.0
+  /// The phone's clock, its radio and what its log misses.
+  public var settings = AlignmentTrial.Settings()
   /// Leave out the bus's frames in this range, nanoseconds of the ride: a tap that misses something.
-  var hidden: ClosedRange<Int64>?
+  public var hidden: ClosedRange<Int64>?
 
-  struct Score {
-    var notifications = 0
-    var solicitedRight = 0
-    var causes = 0
-    var causesRight = 0
-    var chains: [CausalChain.Outcome: Int] = [:]
-    var completeChains: [CausalChain] = []
-    var tally = UnsolicitedTally()
-    var census = RequestCensus()
-    var alignment: ClockAlignment
+  /// How findings compare with the truth.
+  public struct Score: Sendable {
+    public internal(set) var notifications = 0
+    /// Notifications of which it was said rightly whether the phone asked.
+    public internal(set) var solicitedRight = 0
+    /// Notifications whose request on the wire was given to the right device.
+    public internal(set) var causesRight = 0
+    public internal(set) var chains: [CausalChain.Outcome: Int] = [:]
+    public internal(set) var completeChains: [CausalChain] = []
+    public internal(set) var tally = UnsolicitedTally()
+    public internal(set) var census = RequestCensus()
+    public internal(set) var alignment: ClockAlignment
     /// What is wrong, for people.
-    var wrong: [String] = []
+    public internal(set) var wrong: [String] = []
   }
 
-  init() {
+  public init() {
     settings.loss = 0
     settings.offset = 4321.5
     settings.driftPPM = -80
+    settings.keepsWrites = true
   }
 
-  func run(_ scenario: Scenario) throws -> Score {
+  public func run(_ scenario: Scenario, profile: Profile) -> Score {
     var settings = settings
     settings.busSeconds = seconds
     settings.bleSeconds = seconds
@@ -40,13 +43,12 @@ struct CausalityTrial {
     let trial = AlignmentTrial(TrialRide(scenario, seconds: seconds), settings)
     let origin = trial.busCovered.lowerBound
     let wire = decode(scenario)
-    let messages = messages(of: trial)
+    let messages = trial.log
     var bus = AlignmentStream(), ble = AlignmentStream()
     for (event, bytes) in wire { bus.append(event, bytes: bytes.span, origin: origin) }
     for message in messages { ble.append(message) }
     var score = Score(alignment: ClockAligner.align(bus: bus, ble: ble))
     guard let clocks = score.alignment.clocks else { return score }
-    let profile = try ProfileLibrary(folder: "").profile()
     let phone = PhoneRequests(log: messages, profile: profile, clocks: clocks, origin: origin)
     let attributed = attribute(wire, phone, profile)
     for (event, _) in attributed { score.census.push(event) }
@@ -97,18 +99,6 @@ struct CausalityTrial {
     decoder.finish()
     drain(decoder)
     return all
-  }
-
-  private func messages(of trial: AlignmentTrial) -> [BleMessage] {
-    var replies = ReplyTracker()
-    return trial.ble.enumerated().map { index, message in
-      var made = BleMessage(
-        time: message.time, start: message.time, direction: message.toPhone ? .toPhone : .toScooter, format: .ccm,
-        condition: .readable, body: Array(message.frame[3..<(message.frame.count - 2)]))
-      made.sequence = index
-      replies.push(&made)
-      return made
-    }
   }
 
   private func attribute(
@@ -177,7 +167,6 @@ struct CausalityTrial {
         case .reply(to: .dash(let number)): .reply(to: name(of: number, found: finding.cause))
         default: .unknown
         }
-      score.causes += 1
       if finding.cause == cause { score.causesRight += 1 }
       if finding.cause != cause || finding.solicited != truth.solicited {
         score.wrong.append(

@@ -1,9 +1,11 @@
+public import ScooterSim
+
 /// Two captures of one ride on two clocks, and how the clocks really relate.
 ///
-/// The radio holds each message up to a connection interval and repeats what is lost; the phone's log misses messages.
+/// The radio holds each message for its next connection event and repeats what is lost; the phone's log misses messages.
 public struct AlignmentTrial: Sendable {
   /// What a trial is made with.
-  public struct Settings: Hashable, Sendable {
+  public struct Settings: Hashable, Sendable, CustomStringConvertible {
     /// Seconds of the bus capture and of the phone's log, and of what they have in common; 0: nothing.
     public var busSeconds = 60.0
     public var bleSeconds = 60.0
@@ -11,14 +13,18 @@ public struct AlignmentTrial: Sendable {
     /// BLE clock minus bus clock at the first bus sample, seconds.
     public var offset = 0.0
     public var driftPPM = 0.0
-    /// Connection interval, seconds.
+    /// Connection interval, seconds; 0: the air costs no time, as if both streams were told by one host.
     public var interval = 0.03
     /// Share of transmissions over the air that have to be repeated.
     public var retransmissions = 0.08
     /// Share of messages that the phone's log misses.
     public var loss = 0.3
+    /// Share of frames on the bus that its capture misses without a trace.
+    public var busLoss = 0.0
     /// Share of notifications that come twice.
     public var duplicates = 0.0
+    /// The phone's writes come when the ride's phone wrote them, so that the module had them when it needed them.
+    public var keepsWrites = false
     /// How long a request waits for its slot at most, seconds.
     public var slot = 0.01986
     /// By how many seconds the phone's clock is set in the middle of what is in common.
@@ -27,6 +33,13 @@ public struct AlignmentTrial: Sendable {
     public var busError = 0.0
     public var seed: UInt64 = 1
     public init() {}
+
+    public var description: String {
+      "bus \(Int(busSeconds)) s, BLE \(Int(bleSeconds)) s, in common \(Int(overlapSeconds)) s, "
+        + "drift \(Int(driftPPM)) ppm, interval \(Int(interval * 1e6)) us, loss \(loss), "
+        + "bus loss \(busLoss), repeats \(Int(retransmissions * 100)) %, twice \(duplicates), step \(Int(step * 1e3)) ms, "
+        + "times within \(Int(busError * 1e6)) us, seed \(seed)"
+    }
   }
 
   /// A frame on the bus.
@@ -35,14 +48,19 @@ public struct AlignmentTrial: Sendable {
     public var start: Int64
     public var end: Int64
     public var frame: [UInt8]
+    /// Run over by another transmission: the capture has rubble there.
+    public var isDestroyed: Bool
   }
 
   /// A message in the phone's log.
   public struct BleMessage: Hashable, Sendable {
-    /// Nanoseconds on the phone's absolute clock.
+    /// When its last and its first part came; nanoseconds on the phone's absolute clock.
     public var time: Int64
+    public var first: Int64
     public var frame: [UInt8]
     public var toPhone: Bool
+    /// Its number among those of its direction; the log may miss some.
+    public var counter: UInt32
     public var solicited: Bool
     public var cause: Cause
     /// The same moment on the bus's clock.
@@ -57,6 +75,8 @@ public struct AlignmentTrial: Sendable {
   /// When each capture ran, nanoseconds on its own clock.
   public let busCovered: ClosedRange<Int64>
   public let bleCovered: ClosedRange<Int64>
+  /// What both saw, on the bus's clock; nil for nothing.
+  public let common: ClosedRange<Int64>?
   /// Bus time at which the phone's clock is set, if it is.
   public let stepTime: Int64?
 
@@ -69,21 +89,28 @@ public struct AlignmentTrial: Sendable {
     var random = SplitMix64(seed: settings.seed, part: 7)
     let cut = Cut(min(ride.length, other?.length ?? .max), settings, &random)
     let error = Int64(settings.busError * 1e9)
-    bus = ride.wire.filter { cut.bus.contains($0.start) && !$0.collided }.map {
+    bus = ride.wire(in: cut.bus).compactMap {
       let shift = error > 0 ? random.uniform(-error...error) : 0
-      return BusMessage(start: Self.epoch + $0.start + shift, end: Self.epoch + $0.end + shift, frame: $0.frame)
+      guard !random.chance(settings.busLoss) else { return nil }
+      return BusMessage(
+        start: Self.epoch + $0.start + shift, end: Self.epoch + $0.end + shift, frame: $0.frame,
+        isDestroyed: $0.collided)
     }
     busCovered = (Self.epoch + cut.bus.lowerBound)...(Self.epoch + cut.bus.upperBound)
     let clock = PhoneClock(settings, zero: cut.bus.lowerBound, step: cut.step)
-    let messages = Self.overTheAir((other ?? ride).radio, cut.ble, settings, &random)
-    ble = messages.map { arrival, radio in
+    var air = TrialAir(settings, random.next())
+    ble = air.carry((other ?? ride).radio(in: cut.ble)).map { message in
       BleMessage(
-        time: Self.epoch + clock.read(arrival), frame: radio.frame, toPhone: radio.toPhone, solicited: radio.solicited,
-        cause: radio.cause, busTime: Self.epoch + arrival, wire: Self.epoch + radio.wire)
+        time: Self.epoch + clock.read(message.last), first: Self.epoch + clock.read(message.first),
+        frame: message.radio.frame, toPhone: message.radio.toPhone, counter: message.counter,
+        solicited: message.radio.solicited, cause: message.radio.cause, busTime: Self.epoch + message.last,
+        wire: Self.epoch + message.radio.wire)
     }
     let begin = clock.read(cut.ble.lowerBound), end = clock.read(cut.ble.upperBound)
     bleCovered = (Self.epoch + min(begin, end))...(Self.epoch + max(begin, end))
     stepTime = cut.step.map { Self.epoch + $0 }
+    let isCommon = other == nil && settings.overlapSeconds > 0
+    common = isCommon ? (Self.epoch + cut.common.lowerBound)...(Self.epoch + cut.common.upperBound) : nil
   }
 
   /// BLE clock minus bus clock at a time of the bus, nanoseconds.
@@ -96,6 +123,7 @@ public struct AlignmentTrial: Sendable {
   private struct Cut {
     let bus: ClosedRange<Int64>
     let ble: ClosedRange<Int64>
+    let common: ClosedRange<Int64>
     let step: Int64?
 
     init(_ length: Int64, _ settings: Settings, _ random: inout SplitMix64) {
@@ -116,7 +144,7 @@ public struct AlignmentTrial: Sendable {
       }
       self.bus = busBegin...(busBegin + bus)
       self.ble = bleBegin...(bleBegin + ble)
-      let common = max(busBegin, bleBegin)...max(max(busBegin, bleBegin), min(busBegin + bus, bleBegin + ble))
+      common = max(busBegin, bleBegin)...max(max(busBegin, bleBegin), min(busBegin + bus, bleBegin + ble))
       step =
         settings.step == 0
         ? nil : common.lowerBound + Int64(Double(common.upperBound - common.lowerBound) * random.uniform(0.3...0.7))
@@ -139,28 +167,5 @@ public struct AlignmentTrial: Sendable {
       return time + Int64(settings.offset * 1e9) + Int64((settings.driftPPM * 1e-6 * Double(time - zero)).rounded())
         + stepped
     }
-  }
-
-  // MARK: - Radio
-
-  private static func overTheAir(
-    _ radio: [TrialRide.Radio], _ range: ClosedRange<Int64>, _ settings: Settings, _ random: inout SplitMix64
-  ) -> [(Int64, TrialRide.Radio)] {
-    var messages: [(Int64, TrialRide.Radio)] = []
-    var lastArrival = Int64.min
-    for message in radio where range.contains(message.wire) {
-      var hold = random.uniform(0...settings.interval)
-      while random.chance(settings.retransmissions), hold < 0.3 { hold += settings.interval }
-      if message.toPhone {
-        // Notifications stay in order.
-        lastArrival = max(lastArrival, message.wire + Int64(hold * 1e9))
-        if !random.chance(settings.loss) { messages.append((lastArrival, message)) }
-        if random.chance(settings.duplicates) { messages.append((lastArrival + 1_000_000, message)) }
-      } else {
-        let wait = hold + random.uniform(0...settings.slot)
-        if !random.chance(settings.loss) { messages.append((message.wire - Int64(wait * 1e9), message)) }
-      }
-    }
-    return messages.sorted { $0.0 < $1.0 }
   }
 }
