@@ -71,23 +71,36 @@ public struct SenderTable: Sendable {
     }
     let claim = Claim(reading)
     let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
-    count(event, reading, finding, claim, in: &senders[index])
-    time(event, reading, claim, tap: row.tap, in: &senders[index])
+    Self.count(event, reading, finding, claim, on: taps[row.tap], in: &senders[index])
+    Self.time(event, claim, on: taps[row.tap], behind: requestEnd(for: claim, reading), in: &senders[index])
     note(reading, claim, tap: row.tap)
     if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
     taps[row.tap].heartbeatEnd = claim.isHeartbeat ? event.end : nil
   }
 
   private mutating func index(of transmitter: Transmitter, tap: Int, at time: Int64) -> Int {
-    if let index = senders.firstIndex(where: { $0.transmitter == transmitter && $0.tap == tap }) { return index }
+    for index in senders.indices where senders[index].transmitter == transmitter && senders[index].tap == tap {
+      return index
+    }
     senders.append(SenderStatistics(tap: tap, transmitter: transmitter, first: time))
     return senders.count - 1
   }
 
-  private func count(
-    _ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, in sender: inout SenderStatistics
+  /// The end of the request that an answer is timed against; nil for other frames.
+  private func requestEnd(for claim: Claim, _ reading: FrameReading) -> TimeBounds? {
+    switch claim {
+    case .escAnswer where reading.subject == .esc, .batteryAnswer, .externalBatteryAnswer:
+      requestEnds[reading.subject]
+    default: nil
+    }
+  }
+
+  // Static, since a method of this value would need a copy of all rows beside the one that it changes.
+
+  private static func count(
+    _ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, on state: TapState,
+    in sender: inout SenderStatistics
   ) {
-    let state = taps[sender.tap]
     sender.frames += 1
     sender.airTime += max(0, event.duration)
     sender.last = max(sender.last, event.start.middle)
@@ -109,10 +122,10 @@ public struct SenderTable: Sendable {
   /// A later answer has waited for something else.
   private static let slowestAnswer: Int64 = 100_000_000
 
-  private func time(
-    _ event: BusEvent, _ reading: FrameReading, _ claim: Claim, tap: Int, in sender: inout SenderStatistics
+  private static func time(
+    _ event: BusEvent, _ claim: Claim, on state: TapState, behind request: TimeBounds?,
+    in sender: inout SenderStatistics
   ) {
-    let state = taps[tap]
     let isScheduled = sender.transmitter == .ble ? claim.isHeartbeat : claim == .request
     if isScheduled {
       if let last = sender.lastScheduled { sender.intervals.add(event.start.middle - last) }
@@ -122,19 +135,15 @@ public struct SenderTable: Sendable {
       guard let end, end.error + event.start.error <= Self.coarse else { return nil }
       return event.start.middle - end.middle
     }
-    switch claim {
-    case .request:
+    if claim == .request {
       // Behind something else: not at once behind a heartbeat.
       if let delay = delay(behind: state.heartbeatEnd) {
         sender.heartbeatDelays.add(delay)
       } else if state.heartbeatEnd == nil, state.lastEnd.map({ $0.error <= Self.coarse }) ?? false {
         sender.heartbeatDelays.add(.max / 4)
       }
-    case .escAnswer where reading.subject == .esc, .batteryAnswer, .externalBatteryAnswer:
-      if let delay = delay(behind: requestEnds[reading.subject]), (0...Self.slowestAnswer).contains(delay) {
-        sender.answerDelays.add(delay)
-      }
-    default: break
+    } else if let delay = delay(behind: request), (0...Self.slowestAnswer).contains(delay) {
+      sender.answerDelays.add(delay)
     }
   }
 

@@ -13,6 +13,8 @@ struct NotificationCauses {
   private let origin: Int64
   /// Messages handed to the tracker so far.
   private var handed = 0
+  /// Bus time of the next one, in nanoseconds.
+  private var due = Int64.min
   /// Item of each answer, by the number of its event; only while pictures are wanted.
   private var items: [Int64: Int] = [:]
   private var causedBy: [Transmitter: Int] = [:]
@@ -24,14 +26,15 @@ struct NotificationCauses {
     self.clocks = clocks
     self.origin = origin
     tracker = CausalityTracker(clocks: clocks, origin: origin)
+    due = messages.first.map { busTime(of: $0) } ?? .max
   }
 
   /// Hands over the messages up to a time of the bus, in nanoseconds since its time 0.
   mutating func advance(to time: Int64, timeline: inout TimelineCollector?) {
-    while handed < messages.count {
-      guard busTime(of: messages[handed]) <= time else { return }
+    while due <= time, handed < messages.count {
       tracker.push(messages[handed])
       handed += 1
+      due = handed < messages.count ? busTime(of: messages[handed]) : .max
       take(&timeline)
     }
   }
