@@ -135,8 +135,8 @@ struct WireModel: Sendable {
   /// for. Another distance from the heartbeats alone is no other device: one that runs on its own timer keeps none.
   private func isAnotherDevice(_ kind: [Int]) -> Bool {
     if dashes.isEmpty { return true }
-    let first = suspects[kind[0]].measurement
-    if first.isShaped { return !dashes.contains { prints[$0].hasShape(of: first) } }
+    let mean = Measurement(meanOf: kind.map { suspects[$0].measurement })
+    if mean.isShaped, !dashes.contains(where: { prints[$0].hasShape(of: mean) }) { return true }
     guard isKnownWell else { return false }
     let readings = kind.compactMap { suspects[$0].reading }
     return !dashes.contains { !habits.areUnlike(readings, $0) }

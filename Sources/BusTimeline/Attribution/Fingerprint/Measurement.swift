@@ -51,6 +51,18 @@ struct Measurement: Hashable, Sendable {
     }
   }
 
+  /// The mean of what several frames of one transmitter show, which is known better than that of each.
+  init(meanOf all: [Measurement]) {
+    let shaped = all.filter(\.isShaped)
+    let count = Float(shaped.count)
+    guard count > 0 else { return }
+    pitch = shaped.reduce(0) { $0 + $1.pitch } / count
+    pitchSpread = shaped.reduce(0) { $0 + $1.pitchSpread } / count / count.squareRoot()
+    pitchHasTail = shaped.contains(where: \.pitchHasTail)
+    clock = shaped.reduce(0) { $0 + $1.clock } / count
+    clockSpread = shaped.reduce(0) { $0 + $1.clockSpread } / count / count.squareRoot()
+  }
+
   /// Adds the distance to the last heartbeat.
   mutating func measureTrigger(_ event: BusEvent, after beat: TimeBounds) {
     let distance = Float(event.start.middle - beat.middle) / 1_000_000
