@@ -5,7 +5,7 @@ public import NinebotBus
 /// Memory is bounded: when there are too many messages, every other block of time is left out, and again.
 public struct AlignmentStream: Sendable {
   /// Messages that are kept at most.
-  public static let defaultCapacity = 4_000_000
+  public static let defaultCapacity = 2_000_000
   /// Length of the blocks that are kept or left out together; nanoseconds.
   static let block: Int64 = 64_000_000_000
 

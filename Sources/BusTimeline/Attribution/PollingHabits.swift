@@ -55,7 +55,9 @@ struct PollingHabits: Sendable {
   }
 
   /// Whether requests are too unlike a device's to be its own: a likelihood-ratio test of their shares against its.
-  func areUnlike(_ readings: [FrameReading], _ candidate: Int) -> Bool {
+  ///
+  /// - Parameter earlier: how many such tests found nothing: of many, one does by chance.
+  func areUnlike(_ readings: [FrameReading], _ candidate: Int, earlier: Int = 0) -> Bool {
     var counts: [UInt32: (count: Float, share: Float)] = [:]
     for reading in readings {
       counts[Self.key(reading), default: (0, share(row(of: reading), candidate))].count += 1
@@ -63,7 +65,7 @@ struct PollingHabits: Sendable {
     let total = Float(readings.count)
     let ratio = counts.values.reduce(Float(0)) { $0 + $1.count * logf($1.count / total / $1.share) }
     // By chance it is half the number of kinds.
-    return ratio > 5 + Float(counts.count)
+    return ratio > 5 + Float(counts.count) + 2 * logf(1 + Float(earlier))
   }
 
   /// How many requests of a device were learnt, as far as that is remembered.

@@ -42,6 +42,8 @@ struct WireModel: Sendable {
   /// Requests that look foreign, for a newcomer's first fingerprint.
   private var suspects: [Suspect] = []
   private static let mostSuspects = 48
+  /// How often suspects turned out to be a known dash.
+  private var refusals = 0
   /// Fewer make no fingerprint.
   private static let leastSuspects = 4
 
@@ -139,7 +141,7 @@ struct WireModel: Sendable {
     if mean.isShaped, !dashes.contains(where: { prints[$0].hasShape(of: mean) }) { return true }
     guard isKnownWell else { return false }
     let readings = kind.compactMap { suspects[$0].reading }
-    return !dashes.contains { !habits.areUnlike(readings, $0) }
+    return !dashes.contains { !habits.areUnlike(readings, $0, earlier: refusals) }
   }
 
   /// Whether too little is known of what the dashes ask for to say that suspects are others, and more may yet come.
@@ -155,6 +157,7 @@ struct WireModel: Sendable {
 
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
   private mutating func learnAsKnown(_ kind: [Int]) {
+    refusals += 1
     for index in kind {
       guard let reading = suspects[index].reading else { continue }
       let row = habits.row(of: reading)
