@@ -9,7 +9,7 @@ MODULES := NinebotBus ScooterProfiles CaptureFiles UartSniffer BleSide ScooterSi
   BusPrinter BusReport BusMonitor
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz profiles manual docs clean
+.PHONY: help deps build run test lint format bench accuracy accuracy-short fuzz profiles manual pictures docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ manual: deps ## renew the manual page and the shell completions in docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date $$(git log -1 --format=%cs) --output-directory docs/man
 	MI_BUS_RENEW_GOLDEN=1 $(SWIFT) test --filter HelpTests
+
+pictures: build ## renew the pictures of README; needs python3 and tmux, for the report a Chromium
+	docs/pictures/take $(MI_BUS)
 
 accuracy: deps ## hold findings against simulated scooters: senders at each time quality, collisions, clocks, causes
 	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
