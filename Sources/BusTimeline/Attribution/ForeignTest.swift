@@ -16,10 +16,13 @@ struct ForeignTest: Hashable, Sendable {
 
   /// Adds a request by its log-likelihood ratio, foreign against stock. Returns whether the limit is reached.
   mutating func add(_ ratio: Float) -> Bool {
+    // Nothing to lower.
+    if ratio <= 0, sums[0] == 0, sums[1] == 0 { return false }
+    let odds = expf(min(ratio, 8))
     var reached = false
     for index in 0..<2 {
       let share = Self.shares[index]
-      sums[index] = max(0, sums[index] + logf(1 - share + share * expf(min(ratio, 8))))
+      sums[index] = max(0, sums[index] + logf(1 - share + share * odds))
       if sums[index] > Self.limit { reached = true }
     }
     return reached

@@ -31,7 +31,8 @@ struct WaitingFrames: Sendable {
   @inline(__always)
   mutating func append(_ observation: Observation, bytes added: Span<UInt8>) {
     if count == ring.count { grow(observation) }
-    ring[slot(end)] = observation
+    let place = slot(end)
+    ring[place] = observation
     end += 1
     if bytesEnd + added.count > bytes.count { makeRoom(added.count) }
     let start = bytesEnd

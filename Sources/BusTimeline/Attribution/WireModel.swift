@@ -27,7 +27,11 @@ struct WireModel: Sendable {
   var answerFit = AnswerFit.notLooked
   var phone = PhoneRequests()
   /// Share of requests that dashes make, learnt; 0 to 1.
-  private(set) var foreignShare: Float = 0.3
+  private(set) var foreignShare: Float = 0.3 {
+    didSet { foreignOdds = logf(foreignShare / (1 - foreignShare)) }
+  }
+  /// The same as the logarithm of the odds.
+  private(set) var foreignOdds = logf(0.3 / 0.7)
 
   private(set) var habits = PollingHabits()
   private var plain = PlainFindings()
@@ -105,11 +109,7 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let scores = evidence.total
-    let leaders = scores.leaders(among: known)
-    // Now and not when the frame leaves: a newcomer is told from known devices by what they ask for.
-    if leaders.probability > Self.certain, leaders.best >= Candidate.firstDash, let reading = observation.reading {
-      habits.learn(reading, leaders.best)
-    }
+    if !dashes.isEmpty { learnHabit(observation, scores) }
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
@@ -131,6 +131,14 @@ struct WireModel: Sendable {
     }
     // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
     return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
+  }
+
+  /// Learns what a known dash asks for: now and not when the frame leaves, since newcomers are told from it by that.
+  private mutating func learnHabit(_ observation: Observation, _ scores: Scores) {
+    let leaders = scores.leaders(among: known)
+    guard leaders.probability > Self.certain, leaders.best >= Candidate.firstDash, let reading = observation.reading
+    else { return }
+    habits.learn(reading, leaders.best)
   }
 
   /// Whether suspects are none of the dashes that were named: by shape where that was measured, else by what they ask
@@ -224,10 +232,11 @@ struct WireModel: Sendable {
   private mutating func weigh(_ observation: Observation) -> Finding {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
-    let (best, rival, probability) = evidence.total.leaders(among: known)
+    let leaders = evidence.total.leaders(among: known)
+    let (best, rival, probability) = leaders
     if observation.claim == .request {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.
-      let foreign = 1 - evidence.total.probability(of: Candidate.ble, among: known)
+      let foreign = 1 - evidence.total.probability(of: Candidate.ble, leaders)
       foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
     }
     let confidence = min(probability, 0.9999)

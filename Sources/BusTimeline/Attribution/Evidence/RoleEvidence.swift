@@ -1,5 +1,3 @@
-import Glibc
-
 /// What the address and the command claim, and how often a claim is false.
 struct RoleEvidence: Evidence {
   let kind = EvidenceKind.role
@@ -26,9 +24,8 @@ struct RoleEvidence: Evidence {
       foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
     case .request:
       scores[Candidate.ble] = 0
-      let share = wire.foreignShare
       foreign(
-        max(Self.leastForeign, min(Self.mostForeign, logf(share / (1 - share)))),
+        max(Self.leastForeign, min(Self.mostForeign, wire.foreignOdds)),
         newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
         wire, &scores)
     case .bleAnswer:

@@ -28,12 +28,9 @@ struct Scores: Sendable {
     return (best, rival, 1 / sum)
   }
 
-  /// The probability of one candidate, 0 to 1.
-  func probability(of candidate: Int, among known: CandidateSet) -> Float {
-    let values = values.span
-    var sum = expf(min(values[Candidate.newcomer] - values[candidate], 60))
-    for other in known { sum += expf(min(values[other] - values[candidate], 60)) }
-    return 1 / sum
+  /// The probability of one candidate, 0 to 1, where `leaders` were found among the same.
+  func probability(of candidate: Int, _ leaders: (best: Int, rival: Int, probability: Float)) -> Float {
+    Self.odds(values[candidate] - values[leaders.best]) * leaders.probability
   }
 
   /// The exponential, without the work where it would change no digit that is shown.
