@@ -15,6 +15,7 @@ let package = Package(
         .product(name: "NinebotBus", package: "mi-bus"),
         .product(name: "CaptureFiles", package: "mi-bus"),
         .product(name: "UartSniffer", package: "mi-bus"),
+        .product(name: "BleSide", package: "mi-bus"),
         .product(name: "ScooterProfiles", package: "mi-bus"),
         .product(name: "ScooterSim", package: "mi-bus"),
         .product(name: "BusTimeline", package: "mi-bus"),

@@ -21,14 +21,16 @@ import Testing
     if let entry = model.entries.first { #expect(Array(frames.bytes[frames.firstBytes]) == entry.bytes) }
     var seen: [(tap: Int, bytes: [UInt8])] = []
     frames.forEach { observation, bytes in
-      seen.append((observation.tap, (0..<bytes.count).map { bytes[$0] }))
+      seen.append((observation.tap, bytes.withUnsafeBufferPointer { Array($0) }))
     }
     #expect(seen.map(\.tap) == model.entries.map(\.tap))
     #expect(seen.map(\.bytes) == model.entries.map(\.bytes))
   }
 
   private static func append(_ count: Int, tap: Int, to frames: inout WaitingFrames, _ model: inout Model) {
-    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ tap) }
+    // The ends differ from the middle, so that a shift shows.
+    var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: tap &* 3), count: count)
+    if count > 0 { (bytes[count - 1], bytes[0]) = (bytes[0] &+ 1, bytes[0] &+ 2) }
     var observation = EvidenceBench.observed(.request, bytes: Int32(count))
     observation.tap = tap
     frames.append(observation, bytes: bytes.span)
