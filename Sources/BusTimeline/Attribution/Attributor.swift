@@ -130,6 +130,7 @@ public struct Attributor: Sendable {
   private func dueCount(at now: Int64) -> Int {
     switch patience {
     case .events(let most):
+      if waiting.byteCount > Self.mostBytes { return max(1, waiting.count / 2) }
       return waiting.count >= most + Self.atOnce ? waiting.count - most : 0
     case .time(let wait):
       var due = max(0, waiting.count - Self.mostWaiting)
@@ -139,6 +140,8 @@ public struct Attributor: Sendable {
   }
 
   private static let atOnce = 64
+  /// Bytes that wait at most; only rubble reaches it.
+  private static let mostBytes = 1 << 19
   /// The most that wait for time to pass.
   private static let mostWaiting = 4096
 

@@ -16,6 +16,8 @@ struct WaitingFrames: Sendable {
 
   var count: Int { Int(end - first) }
   var isEmpty: Bool { first == end }
+  /// Bytes of all that waits.
+  var byteCount: Int { bytesEnd - bytesHead }
 
   subscript(_ number: Int64) -> Observation {
     @inline(__always) get { ring[slot(number)] }
