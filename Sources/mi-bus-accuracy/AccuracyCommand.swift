@@ -1,5 +1,6 @@
 import ArgumentParser
 import BusTimeline
+import BusTrials
 import NinebotBus
 import ScooterProfiles
 import ScooterSim
@@ -57,9 +58,13 @@ struct AccuracyCommand: ParsableCommand {
     }
     let profile = try ProfileLibrary(folder: "").profile()
     if causes {
-      let table = CausalityTable(seconds: seconds, seed: seed, profile: profile)
-      let isMet = try table.run(only: scenario, isVerbose: verbose)
-      if strict, !isMet { throw ExitCode(1) }
+      let chosen = Quality.all.filter { self.quality.isEmpty ? $0 == .edges : self.quality.contains($0.name) }
+      for quality in chosen {
+        print(quality.name)
+        let table = CausalityTable(seconds: seconds, seed: seed, profile: profile, quality: quality)
+        let isMet = try table.run(only: scenario, isVerbose: verbose)
+        if strict, !isMet { throw ExitCode(1) }
+      }
       return
     }
     let names = scenario.isEmpty ? Scenario.names : scenario

@@ -1,4 +1,5 @@
 import BusTimeline
+import BusTrials
 import CaptureFiles
 import Foundation
 import NinebotBus

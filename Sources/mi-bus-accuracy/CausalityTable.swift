@@ -9,6 +9,7 @@ struct CausalityTable {
   let seconds: Double
   let seed: UInt64
   let profile: Profile
+  let quality: Quality
 
   /// A scenario as it is tried: with a phone, and a module that passes on everything or only what the phone asked for.
   private struct Row {
@@ -60,7 +61,7 @@ struct CausalityTable {
   func run(only names: [String], isVerbose: Bool) throws -> Bool {
     print(
       Text.row(
-        ["scenario", "passes on", "log", "notified", "asked%", "cause%", "unsolicited", "injectors", "goal"],
+        ["scenario", "passes on", "log", "notified", "asked%", "cause%", "chain%", "unsolicited", "injectors", "goal"],
         Self.widths))
     var missed = 0
     var totals = [Count(), Count()]
@@ -93,6 +94,7 @@ struct CausalityTable {
   private func run(_ scenario: Scenario, loss: Double) -> CausalityTrial.Score {
     var trial = CausalityTrial()
     trial.seconds = seconds
+    trial.quality = quality
     trial.settings.loss = loss
     trial.settings.seed = scenario.seed
     return trial.run(scenario, profile: profile)
@@ -101,12 +103,12 @@ struct CausalityTable {
   private static func texts(_ log: String, _ total: Count, _ missed: [String]) -> [String] {
     [
       "together", "all", log, "\(total.all)", Text.percent(total.asked, total.all),
-      Text.percent(total.causes, total.all), "", "",
+      Text.percent(total.causes, total.all), "", "", "",
       missed.isEmpty ? "met" : "missed: \(missed.joined(separator: ", "))",
     ]
   }
 
-  private static let widths = [14, 10, 9, 8, 8, 8, 11, 10, 0]
+  private static let widths = [14, 10, 9, 8, 8, 8, 8, 11, 10, 0]
 
   private static func texts(
     _ row: Row, _ scenario: Scenario, _ loss: Double, _ score: CausalityTrial.Score, _ missed: [String]
@@ -115,7 +117,7 @@ struct CausalityTable {
       row.part == 0 ? row.name : "\(row.name) \(row.part)", scenario.ble.forwardsForeign ? "all" : "own",
       loss > 0 ? "30 % lost" : "whole", "\(score.notifications)",
       Text.percent(score.solicitedRight, score.notifications), Text.percent(score.causesRight, score.notifications),
-      "\(score.tally.unsolicited)", "\(score.census.injectors.count)",
+      loss > 0 ? "" : Text.percent(score.answersFollowed, score.answers), "\(score.tally.unsolicited)", "\(score.census.injectors.count)",
       missed.isEmpty ? "met" : "missed: \(missed.joined(separator: ", "))",
     ]
   }

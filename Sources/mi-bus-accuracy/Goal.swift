@@ -1,3 +1,4 @@
+import BusTrials
 import ScooterSim
 
 /// What is asked of attribution at each time quality.

@@ -63,7 +63,7 @@ public struct CausalityTracker: Sendable {
       wire: CausalChain.Wire(id: id, start: bus.start, end: bus.end, sender: finding.sender), reading: reading,
       content: message?.content ?? 0, cause: finding.cause, isSure: finding.confidence >= 0.9)
     if message != nil || reading.expects != .nothing {
-      waiting.add(.wire(seen), due: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
+      waiting.add(wire: seen, due: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
     }
     advance(to: bus.start.middle)
   }
@@ -132,10 +132,18 @@ struct OrderedWait: Sendable {
 
   private var items: [Item] = []
   private var head = 0
+  /// Of the last frame on the wire. Frames keep their order, though the adapter gave several at once and each may have
+  /// been at any time in between.
+  private var lastWire = Int64.min
   /// The latest time that was handed in.
   private(set) var now = Int64.min / 2
 
   mutating func note(_ time: Int64) { now = max(now, time) }
+
+  mutating func add(wire frame: WireLedger.Frame, due: Int64) {
+    lastWire = max(lastWire, due)
+    add(.wire(frame), due: lastWire)
+  }
 
   mutating func add(_ what: What, due: Int64) {
     var place = items.count

@@ -9,6 +9,8 @@ public struct CausalityTrial: Sendable {
   public var seconds = 60.0
   /// The phone's clock, its radio and what its log misses.
   public var settings = AlignmentTrial.Settings()
+  /// How well the bus's capture knows the times of its bytes.
+  public var quality = Quality.edges
   /// Leave out the bus's frames in this range, nanoseconds of the ride: a tap that misses something.
   public var hidden: ClosedRange<Int64>?
 
@@ -19,6 +21,9 @@ public struct CausalityTrial: Sendable {
     public internal(set) var solicitedRight = 0
     /// Notifications whose request on the wire was given to the right device.
     public internal(set) var causesRight = 0
+    /// Answers to the phone in its log, and those whose whole way from the phone's write was found.
+    public internal(set) var answers = 0
+    public internal(set) var answersFollowed = 0
     public internal(set) var chains: [CausalChain.Outcome: Int] = [:]
     public internal(set) var completeChains: [CausalChain] = []
     public internal(set) var tally = UnsolicitedTally()
@@ -76,9 +81,16 @@ public struct CausalityTrial: Sendable {
 
   private func decode(_ scenario: Scenario) -> [(BusEvent, [UInt8])] {
     var scooter = Scooter(scenario)
-    var probe = LineProbe(.escBle, rule: scenario.rule, quality: .edges, seed: scenario.seed)
+    var probe = LineProbe(.escBle, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
+    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
     var decoder = FrameDecoder()
     var all: [(BusEvent, [UInt8])] = []
+    func decode(settled: Int64) {
+      let (bytes, times) = probe.take()
+      let chunk = stage.push(bytes, times, settled: settled)
+      decoder.push(chunk.bytes.span, times: chunk.times.span)
+      drain(decoder)
+    }
     func drain(_ decoder: FrameDecoder) {
       for event in decoder.events where hidden?.contains(event.start.middle) != true {
         all.append((event, Array(decoder.buffer[event.range])))
@@ -87,15 +99,10 @@ public struct CausalityTrial: Sendable {
     let limit = Int64(seconds * 1e9)
     while let occurrence = scooter.next(until: limit) {
       probe.push(occurrence)
-      guard probe.bytes.count > 2048 else { continue }
-      let (bytes, times) = probe.take()
-      decoder.push(bytes.span, times: times.span)
-      drain(decoder)
+      if probe.bytes.count > 2048 { decode(settled: probe.silentUntil) }
     }
     probe.finish(at: limit)
-    let (bytes, times) = probe.take()
-    decoder.push(bytes.span, times: times.span)
-    drain(decoder)
+    decode(settled: limit)
     decoder.finish()
     drain(decoder)
     return all
@@ -107,7 +114,7 @@ public struct CausalityTrial: Sendable {
     var sink = Sink()
     var attributor = Attributor(profile: profile, patience: .recorded)
     attributor.add(taps: [
-      Tap(name: "bus0", detail: "sim", baud: .standard, quality: .edges(sample: 62))
+      Tap(name: "bus0", detail: "sim", baud: .standard, quality: quality.tap)
     ])
     attributor.set(phone: phone, tap: 0)
     for (event, bytes) in wire { attributor.push(event, tap: 0, bytes: bytes.span, into: &sink) }
@@ -150,14 +157,22 @@ public struct CausalityTrial: Sendable {
         switch outcome {
         case .chain(let chain):
           score.chains[chain.outcome, default: 0] += 1
-          if chain.outcome == .complete { score.completeChains.append(chain) }
+          if chain.outcome == .complete { take(complete: chain) }
         case .notification(let finding): take(finding)
         }
       }
     }
 
+    private mutating func take(complete chain: CausalChain) {
+      score.completeChains.append(chain)
+      guard let told = chain.notification else { return }
+      let write = trial.ble[chain.write.sequence], answer = trial.ble[told.sequence]
+      if answer.solicited, write.frame[5] == answer.frame[5], write.wire < answer.wire { score.answersFollowed += 1 }
+    }
+
     private mutating func take(_ finding: NotificationFinding) {
       let truth = trial.ble[finding.sequence]
+      if truth.solicited { score.answers += 1 }
       score.tally.push(messages[finding.sequence], finding: finding)
       score.notifications += 1
       if finding.solicited == truth.solicited { score.solicitedRight += 1 }

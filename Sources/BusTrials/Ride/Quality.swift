@@ -1,9 +1,9 @@
-import NinebotBus
-import ScooterSim
-import UartSniffer
+public import NinebotBus
+public import ScooterSim
+public import UartSniffer
 
 /// How well a simulated tap knows the times of its bytes.
-enum Quality: Hashable, Sendable {
+public enum Quality: Hashable, Sendable {
   case edges
   /// Each byte within 20 us.
   case bytes
@@ -11,10 +11,12 @@ enum Quality: Hashable, Sendable {
   /// No times at all.
   case none
 
-  static let all: [Quality] =
+  /// The best first.
+  public static let all: [Quality] =
     [.edges, .bytes] + AdapterModel.all.map { .adapter($0) } + [.none]
 
-  var name: String {
+  /// The name in tables and options.
+  public var name: String {
     switch self {
     case .edges: "edges"
     case .bytes: "bytes-20us"
@@ -23,11 +25,13 @@ enum Quality: Hashable, Sendable {
     }
   }
 
-  var probe: LineProbe.Quality {
+  /// What the wire is listened to with before it goes through an adapter.
+  public var probe: LineProbe.Quality {
     if case .bytes = self { .bytes(error: 20_000) } else { .edges }
   }
 
-  var tap: TimeQuality {
+  /// What the sniffer says of such a tap.
+  public var tap: TimeQuality {
     switch self {
     case .edges: .edges(sample: 1)
     case .bytes: .bytes(error: 20_000)
@@ -37,7 +41,7 @@ enum Quality: Hashable, Sendable {
   }
 
   /// What the sniffer would know of such an adapter.
-  static func timing(_ model: AdapterModel) -> AdapterTiming {
+  public static func timing(_ model: AdapterModel) -> AdapterTiming {
     switch model.flush {
     case .latencyTimer(let timer):
       .of(driver: "ftdi_sio", name: nil, latencyTimer: Int(timer / 1_000_000), isPseudoTerminal: false, baud: .standard)
@@ -48,13 +52,17 @@ enum Quality: Hashable, Sendable {
 }
 
 /// Turns exactly timed bytes into what a tap of some quality gives.
-struct QualityStage {
+public struct QualityStage {
   private let quality: Quality
   private var adapter: Adapter?
   private var clock: PacketClock?
   private var lastRead: Int64 = 0
 
-  init(_ quality: Quality, baud: Baud, seed: UInt64) {
+  /// - Parameters:
+  ///   - quality: what the tap is to be like.
+  ///   - baud: of the wire.
+  ///   - seed: what an adapter's delays come from.
+  public init(_ quality: Quality, baud: Baud, seed: UInt64) {
     self.quality = quality
     if case .adapter(let model) = quality {
       adapter = Adapter(model, baud: baud, seed: seed)
@@ -62,8 +70,10 @@ struct QualityStage {
     }
   }
 
+  /// What the tap gives for the next bytes.
+  ///
   /// - Parameter settled: nanoseconds; nothing comes before any more.
-  mutating func push(_ bytes: [UInt8], _ times: [ByteTime], settled: Int64) -> ByteChunk {
+  public mutating func push(_ bytes: [UInt8], _ times: [ByteTime], settled: Int64) -> ByteChunk {
     switch quality {
     case .edges, .bytes: return ByteChunk(bytes: bytes, times: times, silentUntil: settled)
     case .none: return ByteChunk(bytes: bytes)
