@@ -80,6 +80,7 @@ public struct Attributor: Sendable {
     }
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let (measurement, isClear) = wires[tap].observe(event, claim, subject: reading?.subject, id: waiting.end)
+    if claim == .request, let reading { wires[tap].phone.note(reading, at: event.start) }
     waiting.append(
       Observation(tap: tap, event: event, reading: reading, claim: claim, measurement: measurement), bytes: bytes)
     if isClear { takeClear(tap) }

@@ -1,18 +1,47 @@
+import func Glibc.logf
 public import NinebotBus
 
 /// What the phone is known to have asked for, on the bus's clock, so that its requests on the wire can be told from
 /// others.
+///
+/// A write leads to one request, as a rule within a slot or two. A dash that asks for the same comes at any time: how
+/// likely a request is the phone's depends on how long after a write it comes, on how often the same is asked anyway,
+/// and on whether another request is there that the write explains as well.
 public struct PhoneRequests: Sendable {
-  enum Explanation { case unknown, yes, no }
-
   private struct Key: Hashable {
     var subject: Role
     var argument: UInt8
     var count: UInt8
+
+    init(_ reading: FrameReading) {
+      (subject, argument, count) = (reading.subject, reading.argument, reading.asked)
+    }
   }
 
-  /// Times of each request, ascending, in nanoseconds.
-  private var times: [Key: [Int64]] = [:]
+  /// What was written, and how much of it is taken by requests that were seen.
+  private struct Writes {
+    /// Ascending, in nanoseconds.
+    var times: [Int64] = []
+    /// For each write, the densities of all requests on the wire that it may have led to, a second.
+    var taken: [Float] = []
+    /// Requests on the wire, and when they began.
+    var seen = 0
+    var first: Int64?
+
+    /// The writes between two times.
+    func span(from low: Int64, to high: Int64) -> Range<Int> {
+      var (first, end) = (0, times.count)
+      while first < end {
+        let middle = (first + end) / 2
+        if times[middle] < low { first = middle + 1 } else { end = middle }
+      }
+      end = first
+      while end < times.count, times[end] <= high { end += 1 }
+      return first..<end
+    }
+  }
+
+  private var writes: [Key: Writes] = [:]
   /// Nanoseconds in which the log tells everything that the phone did; nil while there is no log.
   private var covered: ClosedRange<Int64>?
 
@@ -21,20 +50,36 @@ public struct PhoneRequests: Sendable {
   /// The log misses requests, nobody knows when.
   private var isLossy = false
 
-  /// How late a request can reach the wire: a slot, and more when the module is busy (protocol.md 6.9).
-  private static let delay: ClosedRange<Int64> = -5_000_000...250_000_000
+  /// How late requests come to the wire: nearly all, and the last (protocol.md 6.9: a slot, more under load; the radio).
+  /// Early ones come of the error of the clocks. Nanoseconds.
+  private let usual: ClosedRange<Int64>
+  private let latest: Int64
+
+  /// Share of requests that are later than usual.
+  private static let tail: Float = 0.05
+  /// The log's word counts for no more than this, as a logarithm.
+  private static let most: Float = 4
 
   /// No log.
-  public init() {}
+  public init() {
+    usual = 0...0
+    latest = 0
+  }
 
-  /// - Parameter covered: nanoseconds on the bus's clock that the log covers.
-  public init(covered: ClosedRange<Int64>) {
+  /// - Parameters:
+  ///   - covered: nanoseconds on the bus's clock that the log covers.
+  ///   - usual: nanoseconds from the phone's write to its request on the wire, for nearly all.
+  public init(covered: ClosedRange<Int64>, usual: ClosedRange<Int64> = -5_000_000...80_000_000) {
     self.covered = covered
+    self.usual = usual
+    latest = max(250_000_000, usual.upperBound &* 2)
   }
 
   /// Adds a request of the phone; times ascend.
   public mutating func add(_ reading: FrameReading, at time: Int64) {
-    times[Key(subject: reading.subject, argument: reading.argument, count: reading.asked), default: []].append(time)
+    let key = Key(reading)
+    writes[key, default: Writes()].times.append(time)
+    writes[key, default: Writes()].taken.append(0)
   }
 
   /// Notes that the log misses requests that the phone made between these times; times ascend.
@@ -54,19 +99,47 @@ public struct PhoneRequests: Sendable {
     return first == gaps.count || gaps[first].lowerBound > high
   }
 
-  func explains(_ reading: FrameReading, at start: TimeBounds) -> Explanation {
-    guard let covered, covered.contains(start.middle) else { return .unknown }
-    let key = Key(subject: reading.subject, argument: reading.argument, count: reading.asked)
-    let earliest = start.earliest - Self.delay.upperBound
-    let latest = start.latest - Self.delay.lowerBound
-    let absent: Explanation = isWhole(from: earliest, to: latest) ? .no : .unknown
-    guard let written = times[key] else { return absent }
-    var low = 0
-    var high = written.count
-    while low < high {
-      let middle = (low + high) / 2
-      if written[middle] < earliest { low = middle + 1 } else { high = middle }
+  // MARK: - On the wire
+
+  /// Notes a request on the wire, whoever sent it. Its writes can explain others less.
+  mutating func note(_ reading: FrameReading, at start: TimeBounds) {
+    guard let covered, covered.contains(start.middle), let index = writes.index(forKey: Key(reading)) else { return }
+    writes.values[index].seen += 1
+    if writes.values[index].first == nil { writes.values[index].first = start.earliest }
+    for write in writes.values[index].span(from: start.earliest &- latest, to: start.latest &- usual.lowerBound) {
+      writes.values[index].taken[write] += density(of: start, after: writes.values[index].times[write])
     }
-    return low < written.count && written[low] <= latest ? .yes : absent
+  }
+
+  /// Logarithm of how much likelier a request is if the phone made it than if somebody else did; nil where nothing is
+  /// known. It was noted before.
+  func likelihood(_ reading: FrameReading, at start: TimeBounds) -> Float? {
+    guard let covered, covered.contains(start.middle) else { return nil }
+    let low = start.earliest &- latest
+    let high = start.latest &- usual.lowerBound
+    var odds: Float = 0
+    if let known = writes[Key(reading)] {
+      let elapsed = Float(max(1_000_000_000, start.latest &- (known.first ?? start.earliest))) * 1e-9
+      let rate = max(1, Float(known.seen) / elapsed)
+      for write in known.span(from: low, to: high) {
+        let own = density(of: start, after: known.times[write])
+        odds += own / (rate + max(0, known.taken[write] - own))
+      }
+    }
+    guard odds > 0 else { return isWhole(from: low, to: high) ? -Self.most : nil }
+    let ratio = max(-Self.most, min(Self.most, logf(odds)))
+    return ratio >= 0 || isWhole(from: low, to: high) ? ratio : nil
+  }
+
+  /// How likely a request comes so long after its write, a second.
+  private func density(of start: TimeBounds, after write: Int64) -> Float {
+    let (early, late) = (start.earliest &- write, start.latest &- write)
+    guard late >= usual.lowerBound, early <= latest else { return 0 }
+    let within = min(late, usual.upperBound) &- max(early, usual.lowerBound)
+    // A time that is known exactly lies inside as a whole, or outside.
+    let share: Float = late > early ? max(0, Float(within)) / Float(late &- early) : within >= 0 ? 1 : 0
+    let peak = (1 - Self.tail) / Float(usual.upperBound &- usual.lowerBound)
+    let rest = Self.tail / Float(latest &- usual.upperBound)
+    return (share * peak + (1 - share) * rest) * 1e9
   }
 }

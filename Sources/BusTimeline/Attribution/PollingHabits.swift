@@ -39,7 +39,11 @@ struct PollingHabits: Sendable {
     return row > 0 ? row - 1 : nil
   }
 
-  mutating func learn(_ reading: FrameReading, _ candidate: Int) {
+  /// Counts a request.
+  ///
+  /// - Parameter weight: how probable it is that the candidate made it, 0 to 1.
+  mutating func learn(_ reading: FrameReading, _ candidate: Int, weight: Float = 1) {
+    guard weight > 0.01 else { return }
     let key = Self.key(reading)
     let place = place(of: key)
     if places[place] == 0 {
@@ -47,8 +51,8 @@ struct PollingHabits: Sendable {
       rows.append(Row(key: key))
       places[place] = UInt16(rows.count)
     }
-    rows[Int(places[place]) - 1].counts[candidate] += 1
-    totals[candidate] += 1
+    rows[Int(places[place]) - 1].counts[candidate] += weight
+    totals[candidate] += weight
     guard totals[candidate] > Self.memory else { return }
     totals[candidate] /= 2
     for index in rows.indices { rows[index].counts[candidate] /= 2 }

@@ -133,12 +133,19 @@ struct WireModel: Sendable {
     return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
   }
 
-  /// Learns what a known dash asks for: now and not when the frame leaves, since newcomers are told from it by that.
+  /// Learns what known dashes ask for: now and not when the frame leaves, since newcomers are told from them by that.
+  ///
+  /// What is surely foreign but may be any of several dashes counts for each by its probability, as in the
+  /// expectation-maximisation of mixtures (Dempster, Laird, Rubin, 1977): learnt from certain requests alone, a dash
+  /// would seem to ask only for what happens to be clear.
   private mutating func learnHabit(_ observation: Observation, _ scores: Scores) {
+    guard let reading = observation.reading else { return }
     let leaders = scores.leaders(among: known)
-    guard leaders.probability > Self.certain, leaders.best >= Candidate.firstDash, let reading = observation.reading
-    else { return }
-    habits.learn(reading, leaders.best)
+    guard leaders.best >= Candidate.firstDash else { return }
+    var foreign: Float = 0
+    for dash in dashes { foreign += scores.probability(of: dash, leaders) }
+    guard foreign > Self.certain else { return }
+    for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
   /// Whether suspects are none of the dashes that were named: by shape where that was measured, else by what they ask

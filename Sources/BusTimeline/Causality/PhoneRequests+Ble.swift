@@ -32,11 +32,19 @@ extension PhoneRequests {
       self.init()
       return
     }
-    self.init(covered: covered)
+    self.init(covered: covered, usual: Self.usual(clocks))
     for gap in counted.gaps.sorted(by: { $0.lowerBound < $1.lowerBound }) { add(gap: gap) }
     let unanswered = Double(answers.asked - answers.got) / Double(max(1, answers.asked))
     if !counted.isCounted, unanswered > Self.mostUnanswered { setLossy() }
     for write in writes.sorted(by: { $0.time < $1.time }) { add(write.reading, at: write.time) }
+  }
+
+  /// How long the phone's requests take to the wire, by those that were found in both captures.
+  private static func usual(_ clocks: AlignedClocks) -> ClosedRange<Int64> {
+    let error = clocks.segments.map { $0.offset(at: clocks.bestTime).error }.max() ?? 0
+    let slack = min(20_000_000, error) &+ 2_000_000
+    let delay = clocks.requestDelay.count >= 20 ? clocks.requestDelay.p95 : 60_000_000
+    return -slack...(max(0, delay) &+ slack)
   }
 
   /// Collisions cost no more answers than this share.

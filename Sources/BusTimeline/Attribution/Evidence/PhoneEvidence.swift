@@ -4,15 +4,10 @@ import NinebotBus
 struct PhoneEvidence: Evidence {
   let kind = EvidenceKind.phone
 
-  private static let made: Float = -4
-  private static let notMade: Float = 4
-
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
-    guard observation.claim == .request, let reading = observation.reading else { return }
-    switch wire.phone.explains(reading, at: observation.event.start) {
-    case .unknown: break
-    case .yes: scores.addForeign(Self.made)
-    case .no: scores.addForeign(Self.notMade)
-    }
+    guard observation.claim == .request, let reading = observation.reading,
+      let likelihood = wire.phone.likelihood(reading, at: observation.event.start)
+    else { return }
+    scores.addForeign(-likelihood)
   }
 }

@@ -3,24 +3,26 @@ import NinebotBus
 
 /// What each known device asks for: dashes poll a few registers over and over (protocol.md 4.6), phones others.
 ///
-/// It tells known devices apart and never speaks for a newcomer: a phone that opens another page asks for something new.
+/// It tells known devices apart and never speaks for a newcomer, who gets what the likeliest dash gets: a phone that
+/// opens another page asks for something new, and so does a dash of which the first round was seen in part.
 struct PollingEvidence: Evidence {
   let kind = EvidenceKind.polling
 
-  private static let most: Float = 3
+  /// How little is made of what was not asked before, as logarithms: a phone opens another page now and then, a dash
+  /// goes through the same list.
+  private static let rarestOfPhone: Float = -3
+  private static let rarestOfDash: Float = -5
 
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     guard observation.claim == .request, !wire.dashes.isEmpty, let reading = observation.reading else { return }
     let habit = wire.habits.row(of: reading)
-    var best = likelihood(wire.habits.share(habit, Candidate.ble))
-    scores[Candidate.ble] += best
+    scores[Candidate.ble] += max(Self.rarestOfPhone, logf(wire.habits.share(habit, Candidate.ble)))
+    var best = -Float.infinity
     for dash in wire.dashes {
-      let likelihood = likelihood(wire.habits.share(habit, dash))
+      let likelihood = max(Self.rarestOfDash, logf(wire.habits.share(habit, dash)))
       scores[dash] += likelihood
       best = max(best, likelihood)
     }
     scores[Candidate.newcomer] += best
   }
-
-  private func likelihood(_ share: Float) -> Float { max(-Self.most, logf(share)) }
 }
