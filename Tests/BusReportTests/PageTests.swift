@@ -73,6 +73,13 @@ import Testing
     #expect(!text.contains("What happens") && !text.contains("dash1"))
   }
 
+  @Test func nobodyIsQuiteSure() throws {
+    var diagnosis = Diagnosis()
+    diagnosis.confidence = 0.999_999
+    let text = try page(HtmlReport(title: "a", diagnosis: diagnosis, sample: TimelineSample()))
+    #expect(text.contains(">over 99.99 % sure<") && !text.contains("100.00"))
+  }
+
   @Test func longestTimesAreHarmless() throws {
     let items = [Int64.min, -1, 0, .max].map {
       TimelineItem(lane: .wire(.esc), kind: .frame, start: $0, duration: .max, label: "x", bytes: [])

@@ -31,8 +31,8 @@ extension Diagnosis {
       return ["Somebody on the wire makes the scooter answer the phone without being asked; the bus would tell who."]
     }
     if wire.frames == 0 { return ["No frames were seen, so nothing can be said."] }
-    let percent = Self.tenths(confidence * 100)
-    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(percent)% sure)."]
+    let sure = "\(Wording.percent(confidence))% sure"
+    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(sure))."]
   }
 
   private var notificationWords: String? {
@@ -123,10 +123,7 @@ extension Diagnosis {
     return advice
   }
 
-  static func tenths(_ value: Double) -> String {
-    let tenths = Int((abs(value) * 10).rounded())
-    return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
-  }
+  static func tenths(_ value: Double) -> String { Wording.decimal(value, 1) }
 
   private static func thousandths(_ value: Double) -> String {
     let parts = Int((abs(value) * 1000).rounded())
