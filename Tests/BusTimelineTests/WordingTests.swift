@@ -36,6 +36,17 @@ struct WordingTests {
   }
 
   @Test(
+    "a drift comes with its bound, rounded up",
+    arguments: [(24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm")])
+  func drift(_ rate: Double, _ bound: Double, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    let offset = Diagnosis.Offset(time: 0, offset: 3.5, bound: 0.002)
+    diagnosis.alignment = .found(offset, drift: Diagnosis.Drift(rate: rate, bound: bound), best: offset, pairs: 20)
+    diagnosis.writeWords()
+    #expect(try #require(diagnosis.remarks.first).contains(words))
+  }
+
+  @Test(
     "decimals",
     arguments: [
       (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (-0.05, 1, "-0.1"), (3.5, 4, "3.5000"), (1.007, 3, "1.007"), (12, 0, "12"),

@@ -97,13 +97,12 @@ extension Diagnosis {
 
   /// The offset is told where it is known best; how far it is known at the begin of the bus's capture, where both did
   /// not run yet perhaps, is told apart.
-  private func clockWords(_ first: Diagnosis.Offset, _ drift: Double, _ best: Diagnosis.Offset, _ pairs: Int) -> String
-  {
+  private func clockWords(_ first: Offset, _ drift: Drift, _ best: Offset, _ pairs: Int) -> String {
     var words =
       "The phone's clock is \(Self.thousandths(best.offset)) s ahead of the bus's (within "
       + "\(Self.thousandths(best.bound)) s, \(Self.thousandths(best.time)) s into the bus's capture"
     if first.bound > 2 * best.bound { words += ", and within \(Self.thousandths(first.bound)) s at its begin" }
-    return words + "; drift \(Self.tenths(drift)) ppm, by \(pairs) pairs)."
+    return words + "; \(drift.words), by \(pairs) pairs)."
   }
 
   private var adviceWords: [String] {

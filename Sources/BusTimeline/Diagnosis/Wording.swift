@@ -27,3 +27,8 @@ public enum Wording {
     return whole + "." + "\(scale + parts % scale)".dropFirst()
   }
 }
+
+extension Diagnosis.Drift {
+  /// `drift -12.4 ± 3.1 ppm`; the bound is rounded up, so that the truth is inside.
+  public var words: String { "drift \(Wording.decimal(rate, 1)) ± \(Wording.decimal(bound, 1, .up)) ppm" }
+}
