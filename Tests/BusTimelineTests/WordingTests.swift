@@ -47,6 +47,25 @@ struct WordingTests {
   }
 
   @Test(
+    "a clock is ahead or behind, and by no negative figure",
+    arguments: [
+      (3.5, 0.003_01, "is 3.5000 s ± 3.1 ms ahead of the bus's (30.000 s into"),
+      (-0.3267, 0.0021, "is 0.3267 s ± 2.1 ms behind the bus's (30.000 s into"),
+      (0, 0.0005, "is 0.0000 s ± 0.5 ms ahead of the bus's (30.000 s into"),
+      (-0.000_01, 0.0005, "is 0.0000 s ± 0.5 ms behind the bus's (30.000 s into"),
+    ])
+  func clock(_ offset: Double, _ bound: Double, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    diagnosis.alignment = .found(
+      Diagnosis.Offset(time: 0, offset: offset, bound: 0.07), drift: Diagnosis.Drift(rate: 1, bound: 1),
+      best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), pairs: 20)
+    diagnosis.writeWords()
+    let remark = try #require(diagnosis.remarks.first)
+    #expect(remark.contains(words))
+    #expect(remark.contains("; ± 70.0 ms at its begin)") && !remark.contains("-"))
+  }
+
+  @Test(
     "decimals",
     arguments: [
       (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (-0.05, 1, "-0.1"), (3.5, 4, "3.5000"), (1.007, 3, "1.007"), (12, 0, "12"),

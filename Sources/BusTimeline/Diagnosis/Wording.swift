@@ -28,6 +28,16 @@ public enum Wording {
   }
 }
 
+extension Diagnosis.Offset {
+  /// `0.3267 s ± 2.1 ms behind the bus's`: how the phone's clock stands.
+  public var words: String {
+    "\(Wording.decimal(offset.magnitude, 4)) s ± \(boundWords) \(offset < 0 ? "behind" : "ahead of") the bus's"
+  }
+
+  /// `2.1 ms`, rounded up, so that the truth is inside.
+  var boundWords: String { "\(Wording.decimal(bound * 1e3, 1, .up)) ms" }
+}
+
 extension Diagnosis.Drift {
   /// `drift -12.4 ± 3.1 ppm`; the bound is rounded up, so that the truth is inside.
   public var words: String { "drift \(Wording.decimal(rate, 1)) ± \(Wording.decimal(bound, 1, .up)) ppm" }
