@@ -1,10 +1,10 @@
-import BusTimeline
-import NinebotBus
+public import BusTimeline
+public import NinebotBus
 
 /// Colours of the terminal, by meaning. Without colour every method writes nothing.
 public struct Style: Sendable {
-  /// What a piece of text is.
-  enum Part: Sendable {
+  /// What a piece of text is. Each has a colour; a device has the same one wherever it is named.
+  public enum Part: Hashable, Sendable {
     case faint, alarm, esc, ble, bms, dash, plain
 
     /// SGR parameters (ECMA-48 8.3.117).
@@ -20,7 +20,8 @@ public struct Style: Sendable {
       }
     }
 
-    init(_ role: Role) {
+    /// Of a device that an address names; `plain` for those beyond the scooter.
+    public init(_ role: Role) {
       self =
         switch role {
         case .esc: .esc
@@ -30,7 +31,8 @@ public struct Style: Sendable {
         }
     }
 
-    init(_ transmitter: Transmitter) {
+    /// Of the device that sent a frame.
+    public init(_ transmitter: Transmitter) {
       self =
         switch transmitter {
         case .esc: .esc

@@ -87,8 +87,8 @@ struct AccuracyCommand: ParsableCommand {
     }
     for name in names {
       for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
-        let trial = AttributionTrial(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
-        judge(name, quality, trial.run(frames: frames, profile: profile))
+        let run = ScenarioRun(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
+        judge(name, quality, AttributionTrial(run: run).score(frames: frames, profile: profile))
       }
     }
     if scenario.isEmpty {
@@ -117,8 +117,8 @@ struct AccuracyCommand: ParsableCommand {
     print(row(["scenario", "times", "happened", "found%", "claimed", "real%", "parties%", "", ""]))
     for name in names {
       for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
-        let trial = CollisionTrial(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
-        let score = trial.run(frames: frames, profile: profile)
+        let run = ScenarioRun(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
+        let score = CollisionTrial(run: run).score(frames: frames, profile: profile)
         print(
           row([
             name, quality.name, "\(score.happened)", percent(score.recalled, score.happened), "\(score.found)",

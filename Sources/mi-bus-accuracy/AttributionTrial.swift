@@ -1,53 +1,17 @@
 import BusTimeline
 import BusTrials
 import NinebotBus
-import ScooterProfiles
 import ScooterSim
-import UartSniffer
 
 /// One scenario seen through one time quality: every decoded frame's finding held against the truth.
 struct AttributionTrial {
-  let scenario: Scenario
-  let quality: Quality
-  let line: Line
+  let run: ScenarioRun
 
   /// Runs until `frames` frames were sent on the line.
-  func run(frames: Int, profile: Profile) -> AttributionScore {
-    var scooter = Scooter(scenario)
-    var probe = LineProbe(line, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
-    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
-    var stream = EventStream()
-    let tap = Tap(name: line.name, detail: scenario.name, baud: .standard, quality: quality.tap)
-    stream.add(taps: [tap], pause: 2_000_000)
-    var judge = AttributionJudge(attributor: Attributor(profile: profile, patience: .recorded))
-    judge.attributor.add(taps: [tap])
-    var sent = 0
-    while sent < frames, let occurrence = scooter.next() {
-      if case .transmission(let transmission) = occurrence, transmission.line == line {
-        sent += 1
-        judge.results.expect(transmission.truth)
-      }
-      probe.push(occurrence)
-      guard probe.bytes.count > 2048 else { continue }
-      let (bytes, times) = probe.take()
-      stream.push(stage.push(bytes, times, settled: probe.silentUntil), into: &judge)
-    }
-    probe.finish(at: scooter.now + 100_000_000)
-    let (bytes, times) = probe.take()
-    stream.push(stage.push(bytes, times, settled: scooter.now + 200_000_000), into: &judge)
-    stream.finish(into: &judge)
-    judge.attributor.finish(into: &judge.results)
-    return judge.results.score
-  }
-}
-
-/// Takes the decoder's events through attribution to the comparison.
-struct AttributionJudge: BusEventSink {
-  var attributor: Attributor
-  var results = AttributionComparison()
-
-  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    attributor.push(event, tap: tap, bytes: bytes, into: &results)
+  func score(frames: Int, profile: Profile) -> AttributionScore {
+    run.play(frames: frames, profile: profile, into: AttributionComparison()) { truth, comparison in
+      comparison.expect(truth)
+    }.score
   }
 }
 

@@ -37,35 +37,24 @@ struct CaptureTrial {
 
   private func run(_ chunks: [ByteChunk], profile: Profile, into score: inout AttributionScore) {
     let tap = Tap(name: name, detail: "capture", baud: .standard, quality: quality.tap)
-    var stream = EventStream()
-    stream.add(taps: [tap], pause: 2_000_000)
-    var judge = CaptureJudge(attributor: Attributor(profile: profile, patience: .recorded))
-    judge.attributor.add(taps: [tap])
+    var stream = AttributedStream(
+      attributor: Attributor(profile: profile, patience: .recorded), pause: 2_000_000, sink: StockTruth())
+    stream.name(taps: [tap])
     var stage = QualityStage(quality, baud: .standard, seed: 1)
     var last: Int64 = 0
     for chunk in chunks {
       last = max(last, chunk.times.last?.start.latest ?? last)
-      stream.push(stage.push(chunk.bytes, times(chunk.times), settled: last), into: &judge)
+      stream.push(stage.push(chunk.bytes, times(chunk.times), settled: last))
     }
-    stream.push(stage.push([], [], settled: last + 200_000_000), into: &judge)
-    stream.finish(into: &judge)
-    judge.attributor.finish(into: &judge.truth)
-    for (finding, truth) in judge.truth.outcomes { score.add(finding, sender: truth) }
+    stream.push(stage.push([], [], settled: last + 200_000_000))
+    stream.finish()
+    for (finding, truth) in stream.sink.outcomes { score.add(finding, sender: truth) }
   }
 
   /// As something would have timed them that sees bytes only.
   private func times(_ times: [ByteTime]) -> [ByteTime] {
     guard case .bytes = quality else { return times }
     return times.map { ByteTime(start: TimeBounds($0.start.middle, error: 20_000), fault: $0.fault) }
-  }
-}
-
-private struct CaptureJudge: BusEventSink {
-  var attributor: Attributor
-  var truth = StockTruth()
-
-  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    attributor.push(event, tap: tap, bytes: bytes, into: &truth)
   }
 }
 

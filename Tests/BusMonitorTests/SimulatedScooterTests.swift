@@ -12,25 +12,13 @@ struct SimulatedScooterTests {
   private func watch(_ name: String, seconds: Int64) throws -> Monitor {
     let profile = try ProfileLibrary(folder: "").profile()
     var source = SimulatedSource(try .named(name, seed: 3), quality: .edges, duration: seconds * 1_000_000_000)
-    var stage = Stage(
-      attributor: Attributor(profile: profile, patience: .recorded),
-      monitor: Monitor(profile: profile, source: "sim:\(name)"))
-    var stream = EventStream()
-    stream.add(taps: source.taps, pause: 2_000_000)
-    stage.attributor.add(taps: source.taps)
-    while let chunk = try source.next() { stream.push(chunk, into: &stage) }
-    stream.finish(into: &stage)
-    stage.attributor.finish(into: &stage.monitor)
-    return stage.monitor
-  }
-
-  private struct Stage: BusEventSink {
-    var attributor: Attributor
-    var monitor: Monitor
-
-    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-      attributor.push(event, tap: tap, bytes: bytes, into: &monitor)
-    }
+    var stream = AttributedStream(
+      attributor: Attributor(profile: profile, patience: .recorded), pause: 2_000_000,
+      sink: Monitor(profile: profile, source: "sim:\(name)"))
+    stream.name(taps: source.taps)
+    while let chunk = try source.next() { stream.push(chunk) }
+    stream.finish()
+    return stream.sink
   }
 
   @Test("A dash is on top and in the verdict")

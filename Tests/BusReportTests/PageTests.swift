@@ -61,7 +61,7 @@ import Testing
     for part in [
       "Something injects messages", "dash1, which looks like a DisplayDash", "The scooter answers",
       "The phone is told what it never asked", "takes the first message for its answer hangs", "What to do",
-      "What dash1 asks for", "cell_1",
+      "What dash1 asks for", "cell_1", "it is 0.3267 s ± 2.1 ms behind the bus&#39;s, drift 12.4 ± 3.1 ppm.",
     ] {
       #expect(text.contains(part), "\(part)")
     }
@@ -71,6 +71,13 @@ import Testing
     let text = String(decoding: try SimulatedReport("phone", seconds: 30).page(), as: UTF8.self)
     #expect(text.contains("Nothing injects messages") && text.contains("99.92 % sure"))
     #expect(!text.contains("What happens") && !text.contains("dash1"))
+  }
+
+  @Test func nobodyIsQuiteSure() throws {
+    var diagnosis = Diagnosis()
+    diagnosis.confidence = 0.999_999
+    let text = try page(HtmlReport(title: "a", diagnosis: diagnosis, sample: TimelineSample()))
+    #expect(text.contains(">over 99.99 % sure<") && !text.contains("100.00"))
   }
 
   @Test func longestTimesAreHarmless() throws {

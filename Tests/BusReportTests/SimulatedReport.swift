@@ -154,7 +154,7 @@ struct SimulatedReport {
     }
     if diagnosis.notifications != nil {
       diagnosis.alignment = .found(
-        Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: 12.4,
+        Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: Diagnosis.Drift(rate: 12.4, bound: 3.1),
         best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021), pairs: 512)
       diagnosis.phoneReads.count = 400
       diagnosis.phoneReads.median = 4_100_000

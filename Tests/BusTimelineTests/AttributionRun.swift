@@ -10,7 +10,7 @@ struct AttributionRun {
   struct Row {
     var event: AttributedEvent
     var bytes: [UInt8]
-    /// Time of the newest event that was known when this one came out, nanoseconds.
+    /// Time of the newest byte that was known when this one came out, nanoseconds.
     var known: Int64
   }
 
@@ -26,45 +26,26 @@ struct AttributionRun {
     links: [Link] = []
   ) throws {
     var source = source
-    var stream = EventStream()
-    var stage = Stage(attributor: Attributor(profile: try Self.profile(), patience: patience, links: links))
-    stage.attributor.remember(remembering)
+    var attributor = Attributor(profile: try Self.profile(), patience: patience, links: links)
+    attributor.remember(remembering)
+    var stream = AttributedStream(attributor: attributor, pause: 2_000_000, sink: Collector())
     func name(_ new: [Tap]) {
-      guard new != taps else { return }
-      taps = new
-      stream.add(taps: taps, pause: 2_000_000)
-      stage.attributor.add(taps: taps)
-      stage.rows.finder.add(taps: taps)
-      stage.rows.table.add(taps: taps)
+      guard stream.name(taps: new) else { return }
+      stream.sink.finder.add(taps: new)
+      stream.sink.table.add(taps: new)
     }
     while let chunk = try source.next() {
       name(source.taps)
-      stream.push(chunk, into: &stage)
-      if let time = chunk.silentUntil { stage.advance(to: time) }
+      stream.sink.known = max(stream.sink.known, chunk.times.last?.start.middle ?? 0)
+      stream.push(chunk)
     }
     name(source.taps)
-    stream.finish(into: &stage)
-    stage.finish()
-    rows = stage.rows.rows
-    table = stage.rows.table
-    collisions = stage.rows.finder.take()
-  }
-
-  private struct Stage: BusEventSink {
-    var attributor: Attributor
-    var rows = Collector()
-
-    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-      rows.known = max(rows.known, event.start.middle)
-      attributor.push(event, tap: tap, bytes: bytes, into: &rows)
-    }
-
-    mutating func advance(to time: Int64) { attributor.advance(to: time, into: &rows) }
-
-    mutating func finish() {
-      attributor.finish(into: &rows)
-      rows.finder.finish()
-    }
+    stream.finish()
+    stream.sink.finder.finish()
+    taps = stream.taps
+    rows = stream.sink.rows
+    table = stream.sink.table
+    collisions = stream.sink.finder.take()
   }
 
   private struct Collector: AttributedEventSink {

@@ -112,7 +112,7 @@ struct BleConnection: Sendable {
     auth bytes: [UInt8], isControl: Bool, _ direction: BleDirection, at time: Int64, _ context: inout BleContext
   ) {
     guard !bytes.isEmpty else {
-      empties += 1
+      if direction == .toPhone { empties += 1 }
       return
     }
     if direction == .toScooter { replies.heardPhone() }

@@ -31,7 +31,8 @@ public struct BleNote: Hashable, Sendable, CustomStringConvertible {
     case uncounted(BleDirection)
     /// A summary of a direction's counter at the end of a connection.
     case counterGaps(BleDirection, missing: UInt64, repeats: UInt64)
-    /// Empty notifications, at the end of a connection.
+    /// Notifications without a byte, at the end of a connection. The BLE module of a scooter with a DisplayDash sent
+    /// them during the login and even inside a message (protocol.md 6.8); why, nobody knows.
     case emptyValues(Int)
     /// The link layer is encrypted, so an air capture shows nothing more.
     case linkEncrypted
@@ -74,7 +75,9 @@ public struct BleNote: Hashable, Sendable, CustomStringConvertible {
     case .uncounted(.toPhone): "the scooter does not count its messages: their counter stays 0"
     case .counterGaps(let direction, let missing, let repeats):
       "\(direction.name): \(missing) messages are missing by their counter, \(repeats) came twice or late"
-    case .emptyValues(let count): "\(count) empty notifications"
+    case .emptyValues(let count):
+      "\(count) empty notifications: values without a byte, which some scooters with a dash that polls send; they carry "
+        + "no message and were skipped, as a client must"
     case .linkEncrypted: "the link layer is encrypted; an air capture shows nothing more of this connection"
     }
   }

@@ -47,7 +47,7 @@ struct DetailPane {
   private func finding(_ row: MessageRow) -> [Run] {
     guard row.key.matter == .frame, let finding = row.finding else { return [] }
     guard finding.sender != .unknown else { return [Run("sender: the evidence does not carry", .faint)] }
-    let sure = "(\(Figures.fixed(Double(finding.confidence) * 100, decimals: 1))%)"
+    let sure = "(\(Wording.percent(Double(finding.confidence)))%)"
     var pieces = [Run("sent by"), Run(finding.sender.name, Ink(finding.sender)), Run(sure)]
     if finding.contradictsClaim, let reading = row.reading {
       pieces.append(Run("but claims to be \(reading.from.name);"))

@@ -31,7 +31,7 @@ struct RowText {
   func message(_ row: MessageRow, isShort: Bool = false) -> Run {
     switch row.key.matter {
     case .garbage: return Run("bytes outside frames", .alarm)
-    case .lineError: return Run("line error: \(row.fault.words)", .alarm)
+    case .lineError: return Run("line error: \(row.fault.name)", .alarm)
     case .badChecksum: return Run("wrong checksum", .alarm)
     case .frame: break
     }
@@ -89,37 +89,21 @@ struct RowText {
 }
 
 extension Ink {
-  init(_ role: Role) {
+  /// The ink of a part of a line of text: devices look alike on the screen and on paper.
+  init(_ part: Style.Part) {
     self =
-      switch role {
+      switch part {
+      case .faint: .faint
+      case .alarm: .alarm
       case .esc: .esc
       case .ble: .ble
-      case .bms, .externalBms: .bms
-      default: .plain
-      }
-  }
-
-  init(_ transmitter: Transmitter) {
-    self =
-      switch transmitter {
-      case .esc: .esc
-      case .ble: .ble
-      case .bms, .externalBms: .bms
+      case .bms: .bms
       case .dash: .dash
-      case .unknown: .faint
+      case .plain: .plain
       }
   }
-}
 
-extension LineFault {
-  /// For people.
-  fileprivate var words: StaticString {
-    switch self {
-    case .none: "unknown"
-    case .framing: "framing"
-    case .lineBreak: "break"
-    case .overrun: "overrun"
-    case .parity: "parity"
-    }
-  }
+  init(_ role: Role) { self.init(Style.Part(role)) }
+
+  init(_ transmitter: Transmitter) { self.init(Style.Part(transmitter)) }
 }

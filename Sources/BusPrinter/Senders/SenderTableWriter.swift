@@ -73,7 +73,7 @@ public struct SenderTableWriter: Sendable {
     if sender.transmitter.isForeign || sender.transmitter == .unknown {
       lines.append(
         "from \(Self.seconds(sender.first)) to \(Self.seconds(sender.last)) s, mean confidence "
-          + Self.decimal(sender.meanConfidence, 3))
+          + Self.decimal(sender.meanConfidence, 4))
     }
     for (role, count) in sender.claims.sorted(by: { $0.value > $1.value }) {
       lines.append("\(count) frames say they come from \(role.name)")

@@ -118,19 +118,6 @@ public struct TextLineWriter: Sendable {
   }
 }
 
-extension LineFault {
-  /// The name in text and JSON.
-  var name: StaticString {
-    switch self {
-    case .none: "none"
-    case .framing: "framing"
-    case .lineBreak: "break"
-    case .overrun: "overrun"
-    case .parity: "parity"
-    }
-  }
-}
-
 extension Transmitter {
   /// Characters in the name.
   var width: Int {

@@ -45,9 +45,8 @@ struct FooterSection {
     switch report.diagnosis.alignment {
     case .none: "There is no phone log beside this capture."
     case .found(_, let drift, let best, let pairs):
-      "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: it is "
-        + "\(Words.decimal(abs(best.offset), 4)) s \(best.offset < 0 ? "behind" : "ahead") and drifts "
-        + "\(Words.decimal(drift, 1)) ppm, known to ±\(Words.decimal(best.bound * 1e3, 1)) ms where both ran. No recorded time was changed."
+      "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: "
+        + "where both ran it is \(best.words), \(drift.words). No recorded time was changed."
     case .refused(let why): "The phone's clock could not be laid over the bus's: \(why)."
     }
   }

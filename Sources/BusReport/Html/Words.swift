@@ -28,12 +28,7 @@ enum Words {
   }
 
   /// A share of 0 to 1 as `31 %`, finer near the ends.
-  static func percent(_ share: Double) -> String {
-    let value = share * 100
-    let near = min(value, 100 - value)
-    guard value > 0, value < 100 else { return decimal(value, 0) + " %" }
-    return decimal(value, near < 0.095 ? 2 : near < 9.95 ? 1 : 0) + " %"
-  }
+  static func percent(_ share: Double) -> String { Wording.percent(share) + " %" }
 
   /// Nanoseconds with the unit that fits.
   static func time(_ nanoseconds: Int64) -> String {

@@ -96,8 +96,6 @@ public struct Votes: Sendable {
   /// Whether a kind of evidence carried weight.
   public func counts(_ kind: EvidenceKind) -> Bool { values[kind.rawValue] > 0.5 }
 
-  mutating func set(_ value: Float, of kind: EvidenceKind) { values[kind.rawValue] = value }
-
   /// - Parameter index: a kind's `rawValue`.
   mutating func set(_ value: Float, at index: Int) { values[index] = value }
 }

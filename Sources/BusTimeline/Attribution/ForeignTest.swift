@@ -4,15 +4,12 @@ import Glibc
 /// inspection schemes", Biometrika 1954) of "some of the requests are foreign" against "none is".
 ///
 /// Two shares are tried, since a dash may make most of the requests or few beside a busy phone.
-struct ForeignTest: Hashable, Sendable {
+struct ForeignTest: Sendable {
   private static let shares: [2 of Float] = [0.5, 0.1]
   /// Log-likelihood ratio at which a device is named: five or more clear requests, one in 160 000 by chance.
   private static let limit: Float = 12
 
   private var sums = [2 of Float](repeating: 0)
-
-  static func == (a: ForeignTest, b: ForeignTest) -> Bool { a.sums[0] == b.sums[0] && a.sums[1] == b.sums[1] }
-  func hash(into hasher: inout Hasher) { hasher.combine(sums[0]) }
 
   /// Adds a request by its log-likelihood ratio, foreign against stock. Returns whether the limit is reached.
   mutating func add(_ ratio: Float) -> Bool {

@@ -7,23 +7,19 @@ import UartSniffer
 /// Frames come in three times: `observe` when they arrive, then the rhythm looks at them once their followers are
 /// known, and `decide` when they leave. Fingerprints are learnt from frames that only one device can have sent.
 struct WireModel: Sendable {
-  /// A request that looks foreign.
-  private struct Suspect: Sendable {
-    var measurement: Measurement
-    var rhythm: Float
-    var reading: FrameReading?
-  }
-
   /// Whether an answer was asked for; set for the frame that is being decided.
   enum AnswerFit: UInt8 { case notLooked, asked, unasked }
 
-  let quality: TimeQuality
+  /// Whether order in time is known at all.
+  let hasTimes: Bool
   let baud: Baud
   /// What each candidate looks like on this wire.
   private(set) var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
   /// Foreign devices that were named.
   private(set) var dashes = CandidateSet()
-  private(set) var known = CandidateSet(Candidate.esc, Candidate.ble, Candidate.bms, Candidate.externalBms)
+  /// Everybody who can have sent a frame, newcomers aside.
+  @inline(__always)
+  var known: CandidateSet { dashes.union(.stock) }
   var answerFit = AnswerFit.notLooked
   var phone = PhoneRequests()
   /// Share of requests that dashes make, learnt; 0 to 1.
@@ -42,24 +38,14 @@ struct WireModel: Sendable {
   private(set) var clear: [ClearRhythm] = []
   /// End of the last heartbeat.
   private var lastBeat: TimeBounds?
-  private var test = ForeignTest()
-  /// Requests that look foreign, for a newcomer's first fingerprint.
-  private var suspects: [Suspect] = []
-  private static let mostSuspects = 48
-  /// How often suspects turned out to be a known dash.
-  private var refusals = 0
-  /// Fewer make no fingerprint.
-  private static let leastSuspects = 4
+  /// Requests that look foreign, until it is known whose they are.
+  private var suspects = Suspects()
 
   init(quality: TimeQuality, baud: Baud, slot: Int64?) {
-    self.quality = quality
     hasTimes = quality != .none
     self.baud = baud
     slots = SlotClock(slot: slot)
   }
-
-  /// Whether order in time is known at all.
-  let hasTimes: Bool
 
   // MARK: - Arrival
 
@@ -117,20 +103,14 @@ struct WireModel: Sendable {
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }
-    if ratio > 1 {
-      if suspects.count == Self.mostSuspects { suspects.removeFirst() }
-      suspects.append(Suspect(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
-    }
-    guard test.add(ratio) else { return false }
-    let kind = firstKind
-    guard kind.count >= Self.leastSuspects, !mustWait(kind) else { return false }
-    test.reset()
-    guard isAnotherDevice(kind) else {
-      learnAsKnown(isKnownWell ? kind : Array(suspects.indices))
+    guard suspects.add(observation, rhythm: rhythm, ratio: ratio) else { return false }
+    switch suspects.judge(against: dashes, prints, habits) {
+    case .undecided: return false
+    case .newcomers: return true
+    case .known(let requests):
+      learn(known: requests)
       return false
     }
-    // Another clock or pitch alone is no other device: one device may have several. It must also come out of turn.
-    return kind.map { suspects[$0].rhythm }.reduce(0, +) / Float(kind.count) > 0.5
   }
 
   /// Learns what known dashes ask for: now and not when the frame leaves, since newcomers are told from them by that.
@@ -148,78 +128,28 @@ struct WireModel: Sendable {
     for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
-  /// Whether suspects are none of the dashes that were named: by shape where that was measured, else by what they ask
-  /// for. Another distance from the heartbeats alone is no other device: one that runs on its own timer keeps none.
-  private func isAnotherDevice(_ kind: [Int]) -> Bool {
-    if dashes.isEmpty { return true }
-    let mean = Measurement(meanOf: kind.map { suspects[$0].measurement })
-    if mean.isShaped, !dashes.contains(where: { prints[$0].hasShape(of: mean) }) { return true }
-    guard isKnownWell else { return false }
-    let readings = kind.compactMap { suspects[$0].reading }
-    return !dashes.contains { !habits.areUnlike(readings, $0, earlier: refusals) }
-  }
-
-  /// Whether too little is known of what the dashes ask for to say that suspects are others, and more may yet come.
-  private func mustWait(_ kind: [Int]) -> Bool {
-    !dashes.isEmpty && !suspects[kind[0]].measurement.isShaped && !isKnownWell && suspects.count < Self.mostSuspects
-  }
-
-  /// Whether it is known what some dash asks for.
-  private var isKnownWell: Bool { dashes.contains { habits.requests(of: $0) >= Self.knownRequests } }
-
-  /// After so many requests one that is new is another device's: most dashes ask for five things or fewer.
-  private static let knownRequests: Float = 24
-
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
-  private mutating func learnAsKnown(_ kind: [Int]) {
-    refusals += 1
-    for index in kind {
-      guard let reading = suspects[index].reading else { continue }
+  private mutating func learn(known requests: [Suspects.Request]) {
+    for request in requests {
+      guard let reading = request.reading else { continue }
       let row = habits.row(of: reading)
       guard let dash = dashes.max(by: { habits.share(row, $0) < habits.share(row, $1) }) else { continue }
-      prints[dash].learn(suspects[index].measurement)
+      prints[dash].learn(request.measurement)
       habits.learn(reading, dash)
     }
-    let known = Set(kind)
-    suspects = suspects.indices.filter { !known.contains($0) }.map { suspects[$0] }
-  }
-
-  /// The suspects that make up one device: those like the first of them, so that newcomers get their numbers in the
-  /// order of appearance. Where shape tells nothing, those that keep one distance from the heartbeats, if many do.
-  private var firstKind: [Int] {
-    guard let first = suspects.first?.measurement else { return [] }
-    if first.isShaped {
-      return suspects.indices.filter { first.hasShape(of: suspects[$0].measurement) }
-    }
-    let groups = suspects.indices.map { seed in
-      suspects.indices.filter { suspects[seed].measurement.hasTrigger(of: suspects[$0].measurement) }
-    }
-    guard let largest = groups.max(by: { $0.count < $1.count }), largest.count * 5 >= suspects.count * 2 else {
-      return Array(suspects.indices)
-    }
-    return largest
   }
 
   /// What the device that must be named looks like, and what it asked for.
-  var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) {
-    var fingerprint = Fingerprint()
-    let kind = firstKind.map { suspects[$0] }
-    for suspect in kind { fingerprint.learn(suspect.measurement) }
-    return (fingerprint, kind.compactMap(\.reading))
-  }
+  var newcomer: (fingerprint: Fingerprint, asking: [FrameReading]) { suspects.newcomer }
 
   /// Adds a device with a fingerprint from the requests that led to it.
   mutating func name(_ number: Int) {
-    // Two newcomers may have come together: those of another kind stay suspects.
-    let kind = Set(firstKind)
     let dash = Candidate.firstDash + number - 1
-    for index in kind.sorted() {
-      prints[dash].learn(suspects[index].measurement)
-      if let reading = suspects[index].reading { habits.learn(reading, dash) }
+    for request in suspects.takeNewcomer() {
+      prints[dash].learn(request.measurement)
+      if let reading = request.reading { habits.learn(reading, dash) }
     }
-    suspects = suspects.indices.filter { !kind.contains($0) }.map { suspects[$0] }
     dashes.insert(dash)
-    known.insert(dash)
     plain.removeAll()
     foreignShare = max(foreignShare, 0.3)
   }

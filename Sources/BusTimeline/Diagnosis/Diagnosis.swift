@@ -131,13 +131,26 @@ public struct Diagnosis: Sendable {
     }
   }
 
+  /// How much faster the phone's clock runs than the bus's, parts per million.
+  public struct Drift: Hashable, Sendable {
+    /// The best single guess; negative where the phone's clock is the slower one.
+    public var rate: Double
+    /// Half the width of the interval that holds the truth.
+    public var bound: Double
+
+    public init(rate: Double, bound: Double) {
+      self.rate = rate
+      self.bound = bound
+    }
+  }
+
   /// How the phone's clock relates to the bus's.
   public enum Alignment: Sendable {
     /// No phone log.
     case none
-    /// BLE clock minus bus clock at the first bus sample, and drift in parts per million; where the offset is known
-    /// best; and how many messages carry it.
-    case found(Offset, drift: Double, best: Offset, pairs: Int)
+    /// BLE clock minus bus clock at the first bus sample, and drift; where the offset is known best; and how many
+    /// messages carry it.
+    case found(Offset, drift: Drift, best: Offset, pairs: Int)
     /// It cannot be told; why.
     case refused(String)
   }

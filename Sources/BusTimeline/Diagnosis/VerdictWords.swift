@@ -31,8 +31,8 @@ extension Diagnosis {
       return ["Somebody on the wire makes the scooter answer the phone without being asked; the bus would tell who."]
     }
     if wire.frames == 0 { return ["No frames were seen, so nothing can be said."] }
-    let percent = Self.tenths(confidence * 100)
-    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(percent)% sure)."]
+    let sure = "\(Wording.percent(confidence))% sure"
+    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(sure))."]
   }
 
   private var notificationWords: String? {
@@ -97,13 +97,10 @@ extension Diagnosis {
 
   /// The offset is told where it is known best; how far it is known at the begin of the bus's capture, where both did
   /// not run yet perhaps, is told apart.
-  private func clockWords(_ first: Diagnosis.Offset, _ drift: Double, _ best: Diagnosis.Offset, _ pairs: Int) -> String
-  {
-    var words =
-      "The phone's clock is \(Self.thousandths(best.offset)) s ahead of the bus's (within "
-      + "\(Self.thousandths(best.bound)) s, \(Self.thousandths(best.time)) s into the bus's capture"
-    if first.bound > 2 * best.bound { words += ", and within \(Self.thousandths(first.bound)) s at its begin" }
-    return words + "; drift \(Self.tenths(drift)) ppm, by \(pairs) pairs)."
+  private func clockWords(_ first: Offset, _ drift: Drift, _ best: Offset, _ pairs: Int) -> String {
+    var words = "The phone's clock is \(best.words) (\(Wording.decimal(best.time, 3)) s into the bus's capture"
+    if first.bound > 2 * best.bound { words += "; ± \(first.boundWords) at its begin" }
+    return words + "), \(drift.words), by \(pairs) pairs."
   }
 
   private var adviceWords: [String] {
@@ -123,16 +120,7 @@ extension Diagnosis {
     return advice
   }
 
-  static func tenths(_ value: Double) -> String {
-    let tenths = Int((abs(value) * 10).rounded())
-    return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
-  }
-
-  private static func thousandths(_ value: Double) -> String {
-    let parts = Int((abs(value) * 1000).rounded())
-    let digits = "\(parts % 1000)"
-    return "\(value < 0 ? "-" : "")\(parts / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
-  }
+  static func tenths(_ value: Double) -> String { Wording.decimal(value, 1) }
 
   private static func milliseconds(_ time: Int64) -> String { tenths(Double(time) / 1e6) }
 }

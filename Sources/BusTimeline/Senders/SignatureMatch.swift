@@ -17,18 +17,13 @@ public struct SignatureMatch: Hashable, Sendable {
     guard let first = signatures.first else { return names }
     var reasons: [String] = []
     if !first.polls.isEmpty { reasons.append("\(polled) of \(first.polls.count) polled blocks") }
-    if let rate { reasons.append("\(Self.tenths(rate))/s") }
+    if let rate { reasons.append("\(Wording.decimal(rate, 1))/s") }
     if first.polls.isEmpty {
       if first.bitClock != nil { reasons.append("bit clock") }
       if first.pitch != nil { reasons.append("byte pitch") }
       if first.answersReads == false { reasons.append("reads stay unanswered") }
     }
     return reasons.isEmpty ? names : "\(names) (\(reasons.joined(separator: ", ")))"
-  }
-
-  private static func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }
 

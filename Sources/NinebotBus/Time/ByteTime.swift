@@ -31,6 +31,17 @@ public enum LineFault: UInt8, Hashable, Sendable, CaseIterable {
   case overrun
   /// The parity bit was wrong.
   case parity
+
+  /// The name in text, JSON and captures, for instance `break`.
+  public var name: StaticString {
+    switch self {
+    case .none: "none"
+    case .framing: "framing"
+    case .lineBreak: "break"
+    case .overrun: "overrun"
+    case .parity: "parity"
+    }
+  }
 }
 
 /// The speed of an asynchronous line with 8 data bits, no parity, 1 stop bit.

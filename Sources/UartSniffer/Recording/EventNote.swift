@@ -43,7 +43,7 @@ struct EventNote: Hashable {
     if shape.edgeBits != 0 { word(" bits=", Int64(shape.edgeBits), &text) }
     if fault != .none {
       append(" fault=", &text)
-      append(EventNote.name(of: fault), &text)
+      append(fault.name, &text)
     }
     if at != 0 { word(" at=", at, &text) }
   }
@@ -60,17 +60,6 @@ struct EventNote: Hashable {
 
   private func append(_ string: StaticString, _ text: inout [UInt8]) {
     string.withUTF8Buffer { text.append(contentsOf: $0) }
-  }
-
-  /// The word for a fault.
-  static func name(of fault: LineFault) -> StaticString {
-    switch fault {
-    case .none: "none"
-    case .framing: "framing"
-    case .lineBreak: "break"
-    case .overrun: "overrun"
-    case .parity: "parity"
-    }
   }
 }
 
@@ -124,7 +113,7 @@ extension EventNote {
 
   private static func fault(_ text: Span<UInt8>, _ range: Range<Int>) -> LineFault {
     LineFault.allCases.first { fault in
-      let name = name(of: fault)
+      let name = fault.name
       return name.utf8CodeUnitCount == range.count
         && name.withUTF8Buffer { buffer in range.indices.allSatisfy { buffer[$0 - range.lowerBound] == text[$0] } }
     } ?? .none

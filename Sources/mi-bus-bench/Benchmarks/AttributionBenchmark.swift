@@ -22,13 +22,11 @@ enum AttributionBenchmark: Benchmark {
     bench.report(
       "read by profile and counted", counting, frames: bench.traffic.frames, bytes: bytes.count)
     let cost = bench.stopwatch.median {
-      var stream = EventStream()
-      var stage = Attributing(attributor: Attributor(profile: bench.profile, patience: .recorded))
-      stream.add(taps: [tap], pause: 2_000_000)
-      stage.attributor.add(taps: [tap])
-      for chunk in chunks { stream.push(chunk, into: &stage) }
-      stream.finish(into: &stage)
-      stage.attributor.finish(into: &stage.counts)
+      var stream = AttributedStream(
+        attributor: Attributor(profile: bench.profile, patience: .recorded), pause: 2_000_000, sink: Counts())
+      stream.name(taps: [tap])
+      for chunk in chunks { stream.push(chunk) }
+      stream.finish()
     }
     bench.report(
       "attributed and counted, from recorded bytes", cost, frames: bench.traffic.frames, bytes: bytes.count,
@@ -41,15 +39,6 @@ enum AttributionBenchmark: Benchmark {
 
     mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
       traffic.push(event, reading: event.kind == .frame ? readings.read(bytes, on: .escBle) : nil, tap: tap)
-    }
-  }
-
-  private struct Attributing: BusEventSink {
-    var attributor: Attributor
-    var counts = Counts()
-
-    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-      attributor.push(event, tap: tap, bytes: bytes, into: &counts)
     }
   }
 

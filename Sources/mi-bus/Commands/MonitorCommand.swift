@@ -80,7 +80,7 @@ struct MonitorCommand: ParsableCommand {
     var stream = AttributedStream(
       attributor: Attributor(profile: profile, patience: .live, links: input.links), pause: input.pauseTime,
       sink: monitor)
-    _ = stream.name(taps: taps)
+    stream.name(taps: taps)
     var failures: [InputError] = []
     do {
       var consumer = LiveMonitor(

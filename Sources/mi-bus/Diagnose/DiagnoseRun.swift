@@ -100,7 +100,8 @@ struct DiagnoseRun {
     case .refused(let reason): return (.refused(reason.description), nil)
     case .aligned(let clocks):
       let found = Diagnosis.Alignment.found(
-        Self.offset(clocks, at: clocks.reference), drift: clocks.driftPPM,
+        Self.offset(clocks, at: clocks.reference),
+        drift: Diagnosis.Drift(rate: clocks.driftPPM, bound: clocks.first.driftBoundPPM),
         best: Self.offset(clocks, at: clocks.bestTime), pairs: clocks.pairs)
       return (
         found,

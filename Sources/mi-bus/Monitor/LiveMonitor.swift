@@ -1,4 +1,5 @@
 import BusMonitor
+import BusTimeline
 import CaptureFiles
 import SystemPackage
 import UartSniffer

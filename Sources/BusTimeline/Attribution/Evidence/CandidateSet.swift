@@ -1,10 +1,20 @@
 /// Some of the candidates, in the order of their indices.
 struct CandidateSet: Sequence, IteratorProtocol, Sendable {
-  private var bits: UInt16 = 0
+  private var bits: UInt16
 
-  init(_ candidates: Int...) {
-    for candidate in candidates { insert(candidate) }
+  /// Nobody.
+  init() { bits = 0 }
+
+  private init(bits: UInt16) { self.bits = bits }
+
+  /// What the scooter was built with. A constant once it is compiled: it is looked at for each frame.
+  @inline(__always)
+  static var stock: CandidateSet {
+    CandidateSet(bits: 1 << Candidate.esc | 1 << Candidate.ble | 1 << Candidate.bms | 1 << Candidate.externalBms)
   }
+
+  @inline(__always)
+  func union(_ other: CandidateSet) -> CandidateSet { CandidateSet(bits: bits | other.bits) }
 
   var isEmpty: Bool { bits == 0 }
 

@@ -1,0 +1,47 @@
+import BusTimeline
+import NinebotBus
+import ScooterSim
+import UartSniffer
+
+/// One scenario whose line is seen through one time quality, on its way to what holds findings against the truth.
+struct ScenarioRun {
+  let scenario: Scenario
+  let quality: Quality
+  let line: Line
+
+  /// What listens to the line.
+  var tap: Tap { Tap(name: line.name, detail: scenario.name, baud: .standard, quality: quality.tap) }
+
+  /// Runs until `frames` frames were sent on the line.
+  ///
+  /// - Parameters:
+  ///   - sink: takes what was found, to its end.
+  ///   - sent: what was truly sent on the line, each before it can be found.
+  /// - Returns: the sink with all that it was given.
+  func play<Sink: AttributedEventSink>(
+    frames: Int, profile: Profile, into sink: Sink, sent: (GroundTruth, inout Sink) -> Void
+  ) -> Sink where Sink.Failure == Never {
+    var scooter = Scooter(scenario)
+    var probe = LineProbe(line, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
+    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
+    var stream = AttributedStream(
+      attributor: Attributor(profile: profile, patience: .recorded), pause: 2_000_000, sink: sink)
+    stream.name(taps: [tap])
+    var count = 0
+    while count < frames, let occurrence = scooter.next() {
+      if case .transmission(let transmission) = occurrence, transmission.line == line {
+        count += 1
+        sent(transmission.truth, &stream.sink)
+      }
+      probe.push(occurrence)
+      guard probe.bytes.count > 2048 else { continue }
+      let (bytes, times) = probe.take()
+      stream.push(stage.push(bytes, times, settled: probe.silentUntil))
+    }
+    probe.finish(at: scooter.now + 100_000_000)
+    let (bytes, times) = probe.take()
+    stream.push(stage.push(bytes, times, settled: scooter.now + 200_000_000))
+    stream.finish()
+    return stream.sink
+  }
+}

@@ -1,0 +1,24 @@
+import BusTimeline
+import Foundation
+import Testing
+
+@testable import BusPrinter
+
+@Suite("A diagnosis in JSON")
+struct DiagnosisJsonTests {
+  @Test("the alignment says what it knows of the drift")
+  func alignment() throws {
+    var diagnosis = Diagnosis()
+    diagnosis.alignment = .found(
+      Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: Diagnosis.Drift(rate: -12.4, bound: 3.1),
+      best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021), pairs: 512)
+    var out = TextBuffer()
+    DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
+    let alignment = try #require(object["alignment"] as? [String: Any])
+    #expect(alignment["drift_ppm"] as? Double == -12.4)
+    #expect(alignment["drift_bound_ppm"] as? Double == 3.1)
+    #expect(alignment["offset_s"] as? Double == -0.3271)
+    #expect(alignment["pairs"] as? Int == 512)
+  }
+}

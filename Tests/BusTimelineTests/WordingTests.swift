@@ -1,0 +1,76 @@
+import BusTimeline
+import Testing
+
+@Suite("Words of a diagnosis")
+struct WordingTests {
+  @Test(
+    "only what is certain is 100 percent",
+    arguments: [
+      (1, "100"), (0.999_999, "over 99.99"), (0.999_951, "over 99.99"), (0.9999, "99.99"), (0.9992, "99.92"),
+      (0.99, "99.0"), (0.5, "50"), (0.004, "0.4"), (0.000_3, "0.03"), (0.000_04, "under 0.01"), (0, "0"),
+      (.nan, "–"), (.infinity, "–"),
+    ])
+  func percent(_ share: Double, _ words: String) {
+    #expect(Wording.percent(share) == words)
+  }
+
+  @Test("no share below 1 reads as all of it")
+  func neverRoundedUp() {
+    for step in 1...100_000 {
+      let words = Wording.percent(1 - Double(step) * 1e-8)
+      #expect(!words.hasPrefix("100"), "\(step)")
+    }
+  }
+
+  @Test(
+    "the verdict on a quiet bus says how sure it is",
+    arguments: [(0.999_999, "(over 99.99% sure)"), (0.99, "(99.0% sure)"), (0.5, "(50% sure)"), (1, "(100% sure)")])
+  func innocent(_ confidence: Double, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    var wire = Diagnosis.Wire()
+    wire.frames = 1
+    diagnosis.wire = wire
+    diagnosis.confidence = confidence
+    diagnosis.writeWords()
+    #expect(try #require(diagnosis.verdict.first).contains(words))
+  }
+
+  @Test(
+    "a drift comes with its bound, rounded up",
+    arguments: [(24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm")])
+  func drift(_ rate: Double, _ bound: Double, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    let offset = Diagnosis.Offset(time: 0, offset: 3.5, bound: 0.002)
+    diagnosis.alignment = .found(offset, drift: Diagnosis.Drift(rate: rate, bound: bound), best: offset, pairs: 20)
+    diagnosis.writeWords()
+    #expect(try #require(diagnosis.remarks.first).contains(words))
+  }
+
+  @Test(
+    "a clock is ahead or behind, and by no negative figure",
+    arguments: [
+      (3.5, 0.003_01, "is 3.5000 s ± 3.1 ms ahead of the bus's (30.000 s into"),
+      (-0.3267, 0.0021, "is 0.3267 s ± 2.1 ms behind the bus's (30.000 s into"),
+      (0, 0.0005, "is 0.0000 s ± 0.5 ms ahead of the bus's (30.000 s into"),
+      (-0.000_01, 0.0005, "is 0.0000 s ± 0.5 ms behind the bus's (30.000 s into"),
+    ])
+  func clock(_ offset: Double, _ bound: Double, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    diagnosis.alignment = .found(
+      Diagnosis.Offset(time: 0, offset: offset, bound: 0.07), drift: Diagnosis.Drift(rate: 1, bound: 1),
+      best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), pairs: 20)
+    diagnosis.writeWords()
+    let remark = try #require(diagnosis.remarks.first)
+    #expect(remark.contains(words))
+    #expect(remark.contains("; ± 70.0 ms at its begin)") && !remark.contains("-"))
+  }
+
+  @Test(
+    "decimals",
+    arguments: [
+      (0.04, 1, "0.0"), (-0.04, 1, "0.0"), (-0.05, 1, "-0.1"), (3.5, 4, "3.5000"), (1.007, 3, "1.007"), (12, 0, "12"),
+    ])
+  func decimal(_ value: Double, _ decimals: Int, _ words: String) {
+    #expect(Wording.decimal(value, decimals) == words)
+  }
+}
