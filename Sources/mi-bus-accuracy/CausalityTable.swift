@@ -117,7 +117,8 @@ struct CausalityTable {
       row.part == 0 ? row.name : "\(row.name) \(row.part)", scenario.ble.forwardsForeign ? "all" : "own",
       loss > 0 ? "30 % lost" : "whole", "\(score.notifications)",
       Text.percent(score.solicitedRight, score.notifications), Text.percent(score.causesRight, score.notifications),
-      loss > 0 ? "" : Text.percent(score.answersFollowed, score.answers), "\(score.tally.unsolicited)", "\(score.census.injectors.count)",
+      loss > 0 ? "" : Text.percent(score.answersFollowed, score.answers), "\(score.tally.unsolicited)",
+      "\(score.census.injectors.count)",
       missed.isEmpty ? "met" : "missed: \(missed.joined(separator: ", "))",
     ]
   }

@@ -1,4 +1,5 @@
 import BusTimeline
+import BusTrials
 import NinebotBus
 import ScooterSim
 import UartSniffer
