@@ -64,11 +64,13 @@ extension RecordingFormat {
     }
   }
 
-  /// A logic analyser's recording: from its file where there is one, since some formats are read by seeking.
+  /// A logic analyser's recording: by its path where the format is read by seeking, else from the stream, which may be
+  /// a pipe with a name. A file is probed for its speed in full; a stream may be live.
   private static func logic(
     _ format: LogicFormat, _ stream: ReplayedStream, _ path: String?, _ baud: Baud?
   ) throws(InputError) -> any RecordedSource {
-    if let path { return try format.open(path: path, settings: LogicSettings(baud: baud)) }
-    return try format.open(stream, settings: LogicSettings(baud: baud, probe: LogicSettings.live.probe))
+    if let path, !format.isStreamable { return try format.open(path: path, settings: LogicSettings(baud: baud)) }
+    let probe = path == nil ? LogicSettings.live.probe : .max
+    return try format.open(stream, settings: LogicSettings(baud: baud, probe: probe))
   }
 }

@@ -73,17 +73,9 @@ struct BleSniffRun: ~Copyable {
       text = BleLineWriter(profile: profile, origin: start, layout: layout, style: settings.style)
     case .json:
       guard !settings.summaryOnly else { return }
-      output.buffer.append("{\"kind\":\"header\",\"schema\":1,\"program\":")
-      output.buffer.append(quoted: "mi-bus \(MiBus.version)")
-      if recording.hasTimes {
-        output.buffer.append(",\"start\":")
-        output.buffer.append(seconds: start, decimals: 9)
-      }
-      output.buffer.append(",\"profile\":")
-      output.buffer.append(quoted: profile.name)
-      output.buffer.append(",\"taps\":[{\"name\":\"ble0\",\"source\":")
-      output.buffer.append(quoted: recording.name)
-      output.buffer.append("}]}\n")
+      JsonHeader(
+        taps: [], phone: recording.name, origin: recording.hasTimes ? start : nil, profile: profile.name
+      ).append(to: &output.buffer)
     }
   }
 }

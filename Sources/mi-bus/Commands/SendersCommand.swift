@@ -60,9 +60,13 @@ struct SendersCommand: ParsableCommand {
       report: SendersReport(
         profile: profile, signatures: signatures, style: color.style, json: json, savePath: save, plotPath: plot,
         title: sources.joined(separator: ", ")))
-    let opener = SourceOpener(input: input)
+    var opener = SourceOpener(input: input)
     if isLive {
       try run.live(try opener.live(specs), duration: duration?.nanoseconds)
+    } else if specs.contains(where: { $0.place == .standardInput }) {
+      let signals = try SignalWatch.start()
+      opener.standardInput = StandardInput(signals: signals.descriptor)
+      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds, signals: signals)
     } else {
       try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BleSide
 import BusPrinter
 import BusTimeline
 import CaptureFiles
@@ -57,14 +58,16 @@ struct TimelineCommand: ParsableCommand {
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
       pause: input.pauseTime, links: input.links, wantsItems: true)
     let phone = sides.phone.map { PhoneLog($0) }
-    let opener = SourceOpener(input: input)
-    let result = try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
+    let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
     let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)
     if json {
+      JsonHeader(taps: result.taps, phone: sides.phone?.name, origin: result.origin, profile: profile.name)
+        .append(to: &output.buffer)
       writer.json(in: range, to: &output.buffer)
-      DiagnosisWriter(result.diagnosis, style: color.style).json(to: &output.buffer)
+      DiagnosisWriter(result.diagnosis, style: color.style)
+        .json(defects: result.defects.map(\.description), notes: result.notes, to: &output.buffer)
     } else {
       writer.text(in: range, to: &output.buffer)
     }
@@ -73,6 +76,7 @@ struct TimelineCommand: ParsableCommand {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
     if !json { for sentence in result.diagnosis.verdict { Messages.note(sentence) } }
+    try result.throwDefects()
   }
 
   private var range: Range<Int64> {

@@ -7,6 +7,8 @@ import NinebotBus
 struct PhoneLog {
   private(set) var messages: [BleMessage] = []
   private(set) var notes: [String] = []
+  /// What ended the reading before the end of the log.
+  private(set) var defect: InputError?
   private(set) var alignment = AlignmentStream()
   private(set) var counts = Diagnosis.Notifications()
   private(set) var leftOut = 0
@@ -15,7 +17,7 @@ struct PhoneLog {
   /// About a day of what a polling dash causes.
   private static let most = 1_500_000
 
-  /// Reads a log to its end. What is readable before a defect is kept, and the defect becomes a note.
+  /// Reads a log to its end. What is readable before a defect is kept.
   init(_ recording: BleRecording) {
     var recording = recording
     hasTimes = recording.hasTimes
@@ -27,7 +29,7 @@ struct PhoneLog {
         }
       }
     } catch {
-      notes.append(error.description)
+      defect = error
     }
   }
 
