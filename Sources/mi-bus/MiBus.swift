@@ -26,6 +26,7 @@ struct MiBus: ParsableCommand {
 
   /// Runs the command and ends with the exit codes that the help promises.
   static func main() {
+    StandardStreams.hold()
     do {
       var command = try asked()
       try command.run()

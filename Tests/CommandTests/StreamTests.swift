@@ -57,6 +57,26 @@ import Testing
 
   // MARK: - Standard input
 
+  @Test(
+    "a closed standard input is told at once, and nothing of the program's own is read for it",
+    arguments: ["sniff -", "senders -", "diagnose -", "timeline -", "monitor -"])
+  func closedInput(_ words: String) throws {
+    let outcome = try Command.shell(#"exec timeout 20 "$MI_BUS" $1 <&-"#, [words], in: scratch)
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("standard input is") || outcome.errors.contains("standard input: is closed"))
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+  }
+
+  @Test("with a closed standard output a capture holds frames and no lines")
+  func closedOutputBesideCapture() throws {
+    let outcome = try Command.shell(#""$MI_BUS" sniff stock.csv --write x.txt >&-"#, in: scratch)
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    #expect(outcome.errors.contains("standard output"))
+    let read = try Command.run(["sniff", "x.txt", "--json"], in: scratch)
+    #expect(read.ending == .exit(0), "\(read.errors)")
+  }
+
   @Test("standard input is recognised by its content as files are", arguments: ["csv", "raw", "pcapng", "txt"])
   func standardInput(_ format: String) throws {
     _ = try Command.run(["sniff", "stock.csv", "--write", "x.\(format)"], in: scratch)
