@@ -34,6 +34,8 @@ import Testing
     Case("sniff", "--logic", "8 parsecs", "-", says: ["--logic", "8MHz"]),
     Case("sniff", "--logic", "nan", "-", says: ["--logic"]),
     Case("sniff", "--logic", "0.01", "-", says: ["--logic"]),
+    Case("sniff", "--unitsize", "2", "-", says: ["--unitsize", "--logic"]),
+    Case("sniff", "--unitsize", "9", "--logic", "8MHz", "-", says: ["--unitsize 9", "1 to 8"]),
     Case("sniff", "--link", "esc", "sim:", says: ["--link esc", "esc-ble"]),
     Case("sniff", "--from", "engine", "sim:", says: ["--from engine", "esc", "ble"]),
     Case("sniff", "--to", "engine", "sim:", says: ["--to engine"]),

@@ -24,12 +24,15 @@ struct BleSniffRun: ~Copyable {
   }
 
   /// Reads to the end. What was readable is shown before an error is thrown.
-  mutating func run(_ recording: BleRecording) throws {
+  ///
+  /// - Parameter duration: nanoseconds from the first message that are read; nil for all.
+  mutating func run(_ recording: BleRecording, duration: Int64?) throws {
     signal(SIGPIPE, SIG_IGN)
     var recording = recording
     var failure: InputError?
     do {
       while settings.count.map({ shown < $0 }) ?? true, let event = try recording.next() {
+        if case .message(let message) = event, let duration, let origin, message.start - origin > duration { break }
         summary.push(event)
         switch event {
         case .message(let message): try show(message, recording)

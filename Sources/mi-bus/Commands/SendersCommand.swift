@@ -59,7 +59,7 @@ struct SendersCommand: ParsableCommand {
       profile: profile, attributor: attributor, view: view, pause: input.pauseTime, recordTo: nil,
       report: SendersReport(
         profile: profile, signatures: signatures, style: color.style, json: json, savePath: save, plotPath: plot,
-        title: sources.joined(separator: ", ")))
+        title: sources.joined(separator: ", ")), hint: input.hintWithoutFrames)
     var opener = SourceOpener(input: input)
     if isLive {
       try run.live(try opener.live(specs), duration: duration?.nanoseconds)

@@ -1,3 +1,4 @@
+import BusTimeline
 import CaptureFiles
 import UartSniffer
 
@@ -9,6 +10,14 @@ struct BusRecording {
 
   /// Reads it to its end, or to a signal where it comes through standard input.
   func diagnosed(by run: DiagnoseRun, phone: PhoneLog?) throws -> DiagnoseRun.Result {
+    var result = try read(run, phone)
+    if let hint = input.hintWithoutFrames, let wire = result.diagnosis.wire, wire.frames <= wire.badChecksums {
+      result.notes.append(hint)
+    }
+    return result
+  }
+
+  private func read(_ run: DiagnoseRun, _ phone: PhoneLog?) throws -> DiagnoseRun.Result {
     var opener = SourceOpener(input: input)
     if phone != nil, let once = specs.first(where: { !$0.canBeReadTwice }) {
       throw InputError(

@@ -24,13 +24,13 @@ struct SourceOpener {
     case .standardInput:
       guard let stream = standardInput else { throw InputError(spec.text, "is not open") }
       if let rate = input.sampleRate {
-        return LogicRecording(
-          try RawSamples(stream, rate: Int64(rate)), settings: LogicSettings(baud: input.baud, probe: 500_000_000))
+        return try RecordingFormat.openSamples(stream, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
       return try RecordingFormat.open(stream, baud: input.baud).source
     case .file(let path):
       if let rate = input.sampleRate {
-        return LogicRecording(try RawSamples(path: path, rate: Int64(rate)), settings: LogicSettings(baud: input.baud))
+        return try RecordingFormat.openSamples(
+          try FileStream(path: path), path: path, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
       return try RecordingFormat.open(path: path, baud: input.baud).source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
