@@ -47,6 +47,9 @@ import Testing
     Case("sniff", "--sender", "engine", "sim:", says: ["--sender engine", "esc"]),
     Case("sniff", "--color", "pink", "sim:", says: ["pink"]),
     Case("sniff", "--profile", "tank", "sim:", says: ["tank", "m365"]),
+    Case("sniff", "--raw", "--json", "sim:", says: ["--raw", "--json"]),
+    Case("timeline", "x", "--from", "5s", "--to", "4s", says: ["--from 5s", "--to 4s"]),
+    Case("timeline", "x", "--from", "1500ms", "--to", "1.5", says: ["--from 1500ms"]),
     Case("profiles", "check", says: ["file"]),
   ]
 

@@ -10,7 +10,7 @@ import ScooterProfiles
 import UartSniffer
 
 /// `mi-bus diagnose`: who injects messages, in plain words. Never transmits.
-struct DiagnoseCommand: ParsableCommand {
+struct DiagnoseCommand: FindingCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
     abstract: "Say which device injects messages, with the evidence.",

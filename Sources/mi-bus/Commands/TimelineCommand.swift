@@ -42,6 +42,9 @@ struct TimelineCommand: ParsableCommand {
 
   mutating func validate() throws {
     if around != nil, from != nil || to != nil { throw ValidationError("--around goes without --from and --to") }
+    if let from, let to, from.nanoseconds >= to.nanoseconds {
+      throw ValidationError("--from \(from.words) --to \(to.words): the end must come after the begin")
+    }
   }
 
   mutating func run() throws {
@@ -72,6 +75,7 @@ struct TimelineCommand: ParsableCommand {
       writer.text(in: range, to: &output.buffer)
     }
     try output.flush()
+    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.items)) }
     if result.leftOut > 0 {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
@@ -82,7 +86,19 @@ struct TimelineCommand: ParsableCommand {
   private var range: Range<Int64> {
     let second: Int64 = 1_000_000_000
     if let around { return (around.nanoseconds - second)..<(around.nanoseconds + second) }
-    return (from?.nanoseconds ?? .min)..<max(to?.nanoseconds ?? .max, from?.nanoseconds ?? .min)
+    return (from?.nanoseconds ?? .min)..<(to?.nanoseconds ?? .max)
+  }
+
+  /// Why no line was written.
+  private func nothingWords(_ items: [TimelineItem]) -> String {
+    guard let first = items.first, let last = items.last else { return "nothing was seen, on neither side" }
+    var out = TextBuffer()
+    out.append("nothing is in that stretch; what was seen goes from ")
+    out.append(seconds: first.start, decimals: 3)
+    out.append(" s to ")
+    out.append(seconds: last.start, decimals: 3)
+    out.append(" s")
+    return String(decoding: out.bytes, as: UTF8.self)
   }
 
   /// Of the terminal, or what COLUMNS says.

@@ -88,7 +88,7 @@ struct LiveInputs {
       if let timer = port.latencyTimer {
         words.append("latency timer \(timer) ms\(timer > 1 ? " (1 ms tells senders apart better)" : "")")
       }
-      if let counters = port.counters { words.append("driver counted \(counters)") }
+      if let counters = port.counters { words.append("driver counted \(counters.words)") }
       if port.lateDeliveries > 0 { words.append("\(port.lateDeliveries) late deliveries") }
       return words.isEmpty ? nil : "\(port.tap.name): \(words.joined(separator: "; "))"
     }
