@@ -87,6 +87,72 @@ import Testing
     #expect((verdict["notes"] as? [String])?.contains { $0.contains("token is right") } == true)
   }
 
+  // MARK: - Outputs, and stretches
+
+  @Test(
+    "an output that cannot be written is no finding",
+    arguments: ["diagnose x.pcapng --html /dev/full", "diagnose x.pcapng --perfetto /dev/full", "diagnose x.pcapng"])
+  func fullDisk(_ words: String) throws {
+    let output = words.contains("/dev/full") ? "/dev/null" : "/dev/full"
+    let outcome = try Command.shell(#""$MI_BUS" $1 > $2"#, [words, output], in: scratch)
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(outcome.errors.contains("the disk is full"))
+  }
+
+  @Test(
+    "a stretch without anything is told, with what there is",
+    arguments: ["--around 1e9s", "--from 100s", "--from 20s --to 21s"], ["", "--json"])
+  func emptyStretch(_ range: String, _ form: String) throws {
+    let outcome = try run("timeline x.pcapng \(range) \(form)")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(outcome.errors.contains("nothing is in that stretch"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("0.0") && outcome.errors.contains("to 7.9"), "\(outcome.errors)")
+  }
+
+  // MARK: - The phone's log alone
+
+  @Test("a page of the phone's log alone says so and draws its messages")
+  func pageOfLog() throws {
+    let outcome = try run("diagnose p.btsnoop --token t --html page.html --perfetto trace.pftrace")
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    let page = scratch.text("page.html")
+    #expect(page.contains("<title>p.btsnoop · mi-bus</title>") && !page.contains("p.btsnoop + p.btsnoop"))
+    #expect(page.contains("This is the phone&#39;s log alone") && !page.contains("There is no phone log"))
+    #expect(!page.contains("There is nothing to draw") && page.contains("class=\"lanes\""))
+    #expect(scratch.bytes("trace.pftrace").count > 1000)
+  }
+
+  @Test("of a log without times nothing can be drawn, and the page says why")
+  func pageOfTextLog() throws {
+    let log = """
+      <- 55 ab 0c 10 00 0f 84 75 85 cd f8 76 6e e6 e8 09 52 9b 62 92 State.COMM
+      <- 7b d1 09 22 11 8d e0 f5 State.COMM
+
+      """
+    try scratch.write(log.utf8, as: "log.txt")
+    let outcome = try run("diagnose log.txt --html page.html")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(scratch.text("page.html").contains("There is nothing to draw: the phone&#39;s log tells no times"))
+  }
+
+  @Test(
+    "what cannot be done with a phone's log is refused",
+    arguments: ["--write y.pcapng", "--changes", "--explain", "--sender dash1"])
+  func busOptionsOfLog(_ options: String) throws {
+    let outcome = try run("sniff p.btsnoop --token t \(options)")
+    #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("phone's log") && outcome.errors.contains(options.prefix { $0 != " " }))
+    #expect(!FileManager.default.fileExists(atPath: scratch.file("y.pcapng")))
+  }
+
+  @Test("a phone's log is read for the time that is asked for")
+  func partOfLog() throws {
+    let outcome = try run("sniff p.btsnoop --token t --json --for 2s")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    let times = try JsonLines(outcome.output).of(kind: "ble").compactMap { $0["t"] as? Double }
+    #expect(times.count > 10 && times.allSatisfy { $0 <= 2.1 }, "\(times.max() ?? 0)")
+  }
+
   // MARK: - Inputs that come once
 
   @Test(

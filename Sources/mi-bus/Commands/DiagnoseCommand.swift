@@ -62,7 +62,8 @@ struct DiagnoseCommand: FindingCommand {
     try output.flush()
     let bus = sides.bus.map(\.text).joined(separator: ", ")
     try ReportFiles(html: html, perfetto: perfetto).write(
-      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus, phone: sides.phone?.name, profile: profile)
+      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus,
+      phone: bus.isEmpty ? nil : sides.phone?.name, profile: profile)
     try result.throwDefects()
     if result.diagnosis.injects { throw ExitCode(1) }
   }

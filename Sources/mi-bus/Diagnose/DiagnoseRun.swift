@@ -82,8 +82,12 @@ struct DiagnoseRun {
     diagnosis.confidence = phone.counts.unsolicited > 0 ? 0.95 : 0.5
     diagnosis.writeWords()
     if let defect = phone.defect { diagnosis.remarks.append(Self.words(defect)) }
+    var timeline = wantsItems && phone.hasTimes ? TimelineCollector(profile: profile) : nil
+    let first = phone.messages.first?.time ?? 0
+    for message in phone.messages { timeline?.add(message, at: message.time &- first) }
     return Result(
-      diagnosis: diagnosis, senders: SenderTable(), items: [], leftOut: phone.leftOut, notes: phone.notes,
+      diagnosis: diagnosis, senders: SenderTable(), items: timeline?.finish() ?? [],
+      leftOut: (timeline?.leftOut ?? 0) + phone.leftOut, notes: phone.notes,
       defects: [phone.defect].compactMap { $0 })
   }
 
