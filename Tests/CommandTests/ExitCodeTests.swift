@@ -80,6 +80,7 @@ import Testing
     Case("sniff", "tcp:127.0.0.1:99999", says: ["tcp:HOST:PORT"]),
     Case("sniff", "tcp:127.0.0.1:1", says: ["tcp:127.0.0.1:1", "cannot connect"]),
     Case("sniff", "sim:", "-", says: ["live"]),
+    Case("sniff", "sim:", "--logic", "8MHz", says: ["sim:", "leave out --logic"]),
     Case("sniff", "sim:", "--write", "x.doc", says: ["x.doc", ".pcapng"]),
     Case("sniff", "sim:", "--write", "/no/such/folder/x.pcapng", says: ["/no/such/folder/x.pcapng"]),
     Case("profiles", "check", "no-such-file", says: ["no-such-file"]),

@@ -39,6 +39,9 @@ struct SourceOpener {
 
   /// Ports and sockets, all on one clock.
   func live(_ specs: [SourceSpec]) throws -> LiveInputs {
+    if input.sampleRate != nil, let spec = specs.first {
+      throw InputError(spec.text, "gives bytes, no samples of a logic analyser", remedy: "leave out --logic")
+    }
     let clock = CaptureClock()
     var inputs = LiveInputs(clock: clock)
     for (index, spec) in specs.enumerated() {
