@@ -7,6 +7,7 @@
 #define NCURSES_WIDECHAR 1
 #endif
 #include <curses.h>
+#include <term.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -15,6 +16,16 @@
 static inline SCREEN *ccurses_start(FILE *output, FILE *input) {
   setlocale(LC_CTYPE, "");
   return newterm(NULL, output, input);
+}
+
+/// Whether the terminal named by TERM is known and cannot put its cursor anywhere, as "dumb" cannot: it shows no screen.
+static inline int ccurses_is_line_only(void) {
+  int problem = 0;
+  if (setupterm(NULL, 1, &problem) != OK) return 0;
+  char *place = tigetstr("cup");
+  int found = place != NULL && place != (char *)-1;
+  del_curterm(cur_term);
+  return !found;
 }
 
 static inline WINDOW *ccurses_window(void) { return stdscr; }

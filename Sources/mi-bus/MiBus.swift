@@ -2,6 +2,9 @@ import ArgumentParser
 import CaptureFiles
 import Glibc
 
+/// A command that ends with 1 where it found something, so that no failure may.
+protocol FindingCommand: ParsableCommand {}
+
 /// The command `mi-bus`.
 @main
 struct MiBus: ParsableCommand {
@@ -13,8 +16,8 @@ struct MiBus: ParsableCommand {
       log, raw bytes), sim:SCENARIO (the built-in scooter), tcp:HOST:PORT, or - for standard input. NAME=SOURCE \
       names its tap. Sniffing never transmits.
 
-      Exit codes: 0 done; 1 findings, or a failure that stopped the work; 2 wrong usage, or an input that cannot \
-      be opened or read.
+      Exit codes: 0 done; 1 findings, or a failure that stopped the work of a verb without findings; 2 wrong usage, \
+      an input that cannot be opened or read to its end, or a failure of a verb with findings.
       """,
     version: "mi-bus \(version)",
     subcommands: [
@@ -26,8 +29,11 @@ struct MiBus: ParsableCommand {
 
   /// Runs the command and ends with the exit codes that the help promises.
   static func main() {
+    StandardStreams.hold()
+    var failureCode: Int32 = 1
     do {
       var command = try asked()
+      if command is any FindingCommand { failureCode = 2 }
       try command.run()
     } catch let error as InputError {
       Messages.error(error.description)
@@ -36,7 +42,7 @@ struct MiBus: ParsableCommand {
       // A reader that closes its end has seen enough: that is no failure.
       if case .closed = error { _exit(0) }
       Messages.error(error.description)
-      _exit(1)
+      _exit(failureCode)
     } catch {
       let code = exitCode(for: error)
       let text = fullMessage(for: error)

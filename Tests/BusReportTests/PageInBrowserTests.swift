@@ -50,6 +50,26 @@ import Testing
     #expect(try browser.print("print").count > 10_000)
   }
 
+  /// The phone's log without the bus: its messages are there, and nothing breaks without a wire.
+  @Test func showsPhoneAlone() throws {
+    var report = try SimulatedReport("displaydash", seconds: 20)
+    report.items.removeAll { $0.lane != .phone }
+    for index in report.items.indices { report.items[index].causedBy = nil }
+    report.senders = []
+    report.diagnosis.wire = nil
+    report.diagnosis.injectors = []
+    report.diagnosis.alignment = .none
+    let browser = try Chromium()
+    try browser.resize(width: 1280, height: 900)
+    try browser.emulate(scheme: "light")
+    try browser.open(try report.page(title: "phone.btsnoop"))
+    try browser.picture("phone-alone")
+    #expect(try #require(try browser.evaluate(Self.colours) as? Int) > 3)
+    try browser.press("e")
+    try browser.press("n")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
   /// Pages of other scooters: nothing injects, two dashes, more than the page may hold, no phone at all.
   @Test(arguments: [("phone", 300_000), ("two-dashes", 300_000), ("displaydash", 2_000), ("augisbud", 300_000)])
   func showsOtherScooters(_ name: String, _ limit: Int) throws {

@@ -34,6 +34,8 @@ import Testing
     Case("sniff", "--logic", "8 parsecs", "-", says: ["--logic", "8MHz"]),
     Case("sniff", "--logic", "nan", "-", says: ["--logic"]),
     Case("sniff", "--logic", "0.01", "-", says: ["--logic"]),
+    Case("sniff", "--unitsize", "2", "-", says: ["--unitsize", "--logic"]),
+    Case("sniff", "--unitsize", "9", "--logic", "8MHz", "-", says: ["--unitsize 9", "1 to 8"]),
     Case("sniff", "--link", "esc", "sim:", says: ["--link esc", "esc-ble"]),
     Case("sniff", "--from", "engine", "sim:", says: ["--from engine", "esc", "ble"]),
     Case("sniff", "--to", "engine", "sim:", says: ["--to engine"]),
@@ -45,6 +47,9 @@ import Testing
     Case("sniff", "--sender", "engine", "sim:", says: ["--sender engine", "esc"]),
     Case("sniff", "--color", "pink", "sim:", says: ["pink"]),
     Case("sniff", "--profile", "tank", "sim:", says: ["tank", "m365"]),
+    Case("sniff", "--raw", "--json", "sim:", says: ["--raw", "--json"]),
+    Case("timeline", "x", "--from", "5s", "--to", "4s", says: ["--from 5s", "--to 4s"]),
+    Case("timeline", "x", "--from", "1500ms", "--to", "1.5", says: ["--from 1500ms"]),
     Case("profiles", "check", says: ["file"]),
   ]
 
@@ -75,6 +80,7 @@ import Testing
     Case("sniff", "tcp:127.0.0.1:99999", says: ["tcp:HOST:PORT"]),
     Case("sniff", "tcp:127.0.0.1:1", says: ["tcp:127.0.0.1:1", "cannot connect"]),
     Case("sniff", "sim:", "-", says: ["live"]),
+    Case("sniff", "sim:", "--logic", "8MHz", says: ["sim:", "leave out --logic"]),
     Case("sniff", "sim:", "--write", "x.doc", says: ["x.doc", ".pcapng"]),
     Case("sniff", "sim:", "--write", "/no/such/folder/x.pcapng", says: ["/no/such/folder/x.pcapng"]),
     Case("profiles", "check", "no-such-file", says: ["no-such-file"]),

@@ -45,6 +45,8 @@ import Testing
       for argument in command.arguments ?? [] where argument.shouldDisplay {
         #expect(argument.abstract?.isEmpty == false, "\(path) \(argument.names?.first?.name ?? "") says what it is for")
       }
+      // The name of a type with a bracket behind it is Swift talking to itself.
+      #expect(outcome.output.firstMatch(of: /[A-Z][a-z]+[A-Z]\w*\(/) == nil, "\(path) shows no Swift")
       try Golden.expect(outcome.output, is: "help/\((["mi-bus"] + path).joined(separator: "-")).txt")
     }
   }

@@ -106,6 +106,14 @@ import UartSniffer
     #expect(outcome.errors.contains(words), "\(outcome.errors)")
   }
 
+  @Test(
+    "A terminal that only writes lines is a clear error, and nothing is drawn on it", arguments: ["dumb", "unknown"])
+  func lineTerminal(_ name: String) throws {
+    let terminal = try Terminal(["monitor", "sim:"], term: name, in: scratch)
+    #expect(terminal.shows("TERM=\(name)"))
+    terminal.expectEnd(.exit(2), isFullScreen: false)
+  }
+
   @Test("An unknown TERM is a clear error")
   func unknownTerm() throws {
     let terminal = try Terminal(["monitor", "sim:"], term: "no-such-terminal", in: scratch)

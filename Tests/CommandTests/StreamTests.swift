@@ -57,6 +57,26 @@ import Testing
 
   // MARK: - Standard input
 
+  @Test(
+    "a closed standard input is told at once, and nothing of the program's own is read for it",
+    arguments: ["sniff -", "senders -", "diagnose -", "timeline -", "sniff --logic 8MHz -", "monitor -"])
+  func closedInput(_ words: String) throws {
+    let outcome = try Command.shell(#"exec timeout 20 "$MI_BUS" $1 <&-"#, [words], in: scratch)
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("standard input is") || outcome.errors.contains("standard input: is closed"))
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+  }
+
+  @Test("with a closed standard output a capture holds frames and no lines")
+  func closedOutputBesideCapture() throws {
+    let outcome = try Command.shell(#""$MI_BUS" sniff stock.csv --write x.txt >&-"#, in: scratch)
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    #expect(outcome.errors.contains("standard output"))
+    let read = try Command.run(["sniff", "x.txt", "--json"], in: scratch)
+    #expect(read.ending == .exit(0), "\(read.errors)")
+  }
+
   @Test("standard input is recognised by its content as files are", arguments: ["csv", "raw", "pcapng", "txt"])
   func standardInput(_ format: String) throws {
     _ = try Command.run(["sniff", "stock.csv", "--write", "x.\(format)"], in: scratch)
@@ -80,6 +100,52 @@ import Testing
     let outcome = try Command.run(["sniff", "--logic", rate, "-", "--json"], input: samples)
     #expect(outcome.ending == .exit(0), "\(outcome.errors)")
     #expect(try JsonLines(outcome.output).soundFrames == frames)
+  }
+
+  @Test("samples of two bytes with the line on channel 9", arguments: [true, false])
+  func wideSamples(_ isPiped: Bool) throws {
+    let (samples, frames) = try samples(seconds: 1)
+    let wide = samples.flatMap { [0, ($0 & 1) << 1 as UInt8] }
+    try scratch.write(wide, as: "wide.raw")
+    let source = isPiped ? "-" : "wide.raw"
+    let outcome = try Command.run(
+      ["sniff", "--logic", "8MHz", "--unitsize", "2", source, "--json"], in: scratch, input: wide)
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(try JsonLines(outcome.output).soundFrames == frames)
+    #expect(outcome.errors.contains("channel 9"))
+    for verb in ["sniff", "senders", "diagnose"] {
+      let wrong = try Command.run([verb, "--logic", "8MHz", source], in: scratch, input: wide)
+      #expect(wrong.errors.contains("--unitsize 2"), "\(verb): \(wrong.errors)")
+    }
+  }
+
+  @Test("a recording is not taken for samples", arguments: ["vcd", "pcapng", "csv", "txt"])
+  func recordingAsSamples(_ format: String) throws {
+    _ = try Command.run(["simulate", "--for", "1s", "--write", "r.\(format)"], in: scratch)
+    for (verb, source) in [("sniff", "r.\(format)"), ("sniff", "-"), ("senders", "r.\(format)")] {
+      let outcome = try Command.run(
+        [verb, source, "--logic", "8MHz"], in: scratch, input: scratch.bytes("r.\(format)"))
+      #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+      #expect(outcome.errors.contains("leave out --logic") && outcome.output.isEmpty, "\(outcome.errors)")
+    }
+  }
+
+  @Test("what is packed is told, with the command that unpacks it", arguments: ["gzip", "bzip2", "xz"])
+  func packed(_ program: String) throws {
+    let outcome = try Command.shell(
+      #"command -v $1 > /dev/null || exit 3; $1 -c stock.csv > packed; "$MI_BUS" $2 packed"#, [program, "sniff"],
+      in: scratch)
+    if outcome.ending == .exit(3) { return }
+    #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("is compressed with \(program)") && outcome.errors.contains("< 'packed'"))
+    let command = try #require(outcome.errors.split(separator: "unpack it: ").last.map(String.init))
+    let unpacked = try Command.shell(
+      command.replacing("NEW-FILE", with: "new").replacing("\n", with: "") + #"; cmp new stock.csv"#, in: scratch)
+    #expect(unpacked.ending == .exit(0), "the command does it: \(command) \(unpacked.errors)")
+    for verb in ["diagnose", "senders", "timeline", "monitor"] {
+      let again = try Command.run([verb, "packed"], in: scratch)
+      #expect(again.ending == .exit(2) && again.output.isEmpty, "\(verb)")
+    }
   }
 
   @Test("lines of a pipe that goes on are seen at once, and Ctrl-C ends it normally")

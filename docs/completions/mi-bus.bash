@@ -188,7 +188,7 @@ _mi-bus_sniff() {
     repeating_flags=()
     non_repeating_flags=(--ns --json --raw --changes --summary --explain --version -h --help)
     repeating_options=(--link --from --to --cmd --reg --sender --match --token --private-key --name)
-    non_repeating_options=(--baud --logic --profile --pause -t --time --color --count --app-key --app-iv --dev-key --dev-iv --for --write)
+    non_repeating_options=(--baud --logic --unitsize --profile --pause -t --time --color --count --app-key --app-iv --dev-key --dev-iv --for --write)
     __mi-bus_offer_flags_options -1
 
     # Offer option value completions
@@ -197,6 +197,9 @@ _mi-bus_sniff() {
         return
         ;;
     '--logic')
+        return
+        ;;
+    '--unitsize')
         return
         ;;
     '--profile')
@@ -271,7 +274,7 @@ _mi-bus_monitor() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=(--link)
-    non_repeating_options=(--baud --logic --profile --pause --speed --for --color)
+    non_repeating_options=(--baud --logic --unitsize --profile --pause --speed --for --color)
     __mi-bus_offer_flags_options -1
 
     # Offer option value completions
@@ -280,6 +283,9 @@ _mi-bus_monitor() {
         return
         ;;
     '--logic')
+        return
+        ;;
+    '--unitsize')
         return
         ;;
     '--profile')
@@ -308,7 +314,7 @@ _mi-bus_diagnose() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--link --token --private-key --name)
-    non_repeating_options=(--baud --logic --profile --pause --app-key --app-iv --dev-key --dev-iv --for --color --html --perfetto)
+    non_repeating_options=(--baud --logic --unitsize --profile --pause --app-key --app-iv --dev-key --dev-iv --for --color --html --perfetto)
     __mi-bus_offer_flags_options -1
 
     # Offer option value completions
@@ -317,6 +323,9 @@ _mi-bus_diagnose() {
         return
         ;;
     '--logic')
+        return
+        ;;
+    '--unitsize')
         return
         ;;
     '--profile')
@@ -369,7 +378,7 @@ _mi-bus_timeline() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--link --token --private-key --name)
-    non_repeating_options=(--baud --logic --profile --pause --app-key --app-iv --dev-key --dev-iv --from --to --around --color)
+    non_repeating_options=(--baud --logic --unitsize --profile --pause --app-key --app-iv --dev-key --dev-iv --from --to --around --color)
     __mi-bus_offer_flags_options -1
 
     # Offer option value completions
@@ -378,6 +387,9 @@ _mi-bus_timeline() {
         return
         ;;
     '--logic')
+        return
+        ;;
+    '--unitsize')
         return
         ;;
     '--profile')
@@ -430,7 +442,7 @@ _mi-bus_senders() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--link)
-    non_repeating_options=(--baud --logic --profile --pause --for --color --save --load --plot)
+    non_repeating_options=(--baud --logic --unitsize --profile --pause --for --color --save --load --plot)
     __mi-bus_offer_flags_options -1
 
     # Offer option value completions
@@ -439,6 +451,9 @@ _mi-bus_senders() {
         return
         ;;
     '--logic')
+        return
+        ;;
+    '--unitsize')
         return
         ;;
     '--profile')

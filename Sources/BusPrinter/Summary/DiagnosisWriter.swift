@@ -53,7 +53,11 @@ public struct DiagnosisWriter: Sendable {
 
   // MARK: - JSON
 
-  public func json(to out: inout TextBuffer) {
+  /// - Parameters:
+  ///   - defects: what ended the reading of an input before its end, a sentence each.
+  ///   - notes: what else is worth knowing of the inputs.
+  ///   - out: takes the object, in a line of its own.
+  public func json(defects: [String] = [], notes: [String] = [], to out: inout TextBuffer) {
     let injects = diagnosis.outcome == .undecided ? "null" : "\(diagnosis.injects)"
     out.append(string: "{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(injects),\"confidence\":")
     out.append(fixed: Int64(diagnosis.confidence * 1_000_000), decimals: 6)
@@ -72,6 +76,14 @@ public struct DiagnosisWriter: Sendable {
     strings(diagnosis.remarks, &out)
     out.append(",\"advice\":")
     strings(diagnosis.advice, &out)
+    if !defects.isEmpty {
+      out.append(",\"defects\":")
+      strings(defects, &out)
+    }
+    if !notes.isEmpty {
+      out.append(",\"notes\":")
+      strings(notes, &out)
+    }
     out.append("}\n")
   }
 

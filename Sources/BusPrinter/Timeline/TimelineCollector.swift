@@ -57,6 +57,13 @@ public struct TimelineCollector: Sendable {
         causedBy: causedBy, solicited: solicited))
   }
 
+  /// Adds a message of which no bus can tell the cause, at its time on the phone's clock.
+  public mutating func add(_ message: BleMessage, at time: Int64) {
+    let isAnswer = message.direction == .toPhone && message.solicited == true
+    let cause: Cause = message.direction == .toScooter ? .phone : isAnswer ? .replyToPhone : .unknown
+    add(message, at: time, causedBy: nil, cause: cause, solicited: message.solicited)
+  }
+
   /// The items in order of time, with their links.
   public mutating func finish() -> [TimelineItem] {
     let order = items.indices.sorted { items[$0].start < items[$1].start }

@@ -40,7 +40,7 @@ public struct HtmlReport: Sendable {
     VerdictSection(report: self).write(to: &page)
     StorySection(diagnosis: diagnosis).write(to: &page)
     TileSection(diagnosis: diagnosis).write(to: &page)
-    TimelineSection(sample: sample, lanes: lanes).write(to: &page)
+    TimelineSection(sample: sample, lanes: lanes, nothing: nothing).write(to: &page)
     TableSection(diagnosis: diagnosis, senders: senders, lanes: lanes).write(to: &page)
     FooterSection(report: self).write(to: &page)
     page.raw("</main>\n")
@@ -50,6 +50,12 @@ public struct HtmlReport: Sendable {
     for part in PageSource.script { page.raw(part) }
     page.raw("</script>\n</body>\n</html>\n")
     try page.drain(into: &sink)
+  }
+
+  /// Why there is no time line: a phone's log as text has messages and no times.
+  private var nothing: String {
+    diagnosis.wire == nil && (diagnosis.notifications?.total ?? 0) > 0
+      ? "the phone's log tells no times" : "nothing was seen"
   }
 
   private func head(_ page: inout PageText) {

@@ -4,12 +4,16 @@ import BusTimeline
 struct TimelineSection {
   let sample: TimelineSample
   let lanes: LaneOrder
+  /// Why there are no items, where there are none.
+  var nothing = "nothing was seen"
 
   func write(to page: inout PageText) {
     page.raw("<section class=\"timeline\" id=\"timeline\" aria-labelledby=\"timeline-title\">\n")
     page.raw("<h2 id=\"timeline-title\">Time line</h2>\n")
     guard sample.count > 0 else {
-      page.raw("<p class=\"note\">There is nothing to draw.</p>\n</section>\n")
+      page.raw("<p class=\"note\">")
+      page.text("There is nothing to draw: \(nothing).")
+      page.raw("</p>\n</section>\n")
       return
     }
     legend(&page)

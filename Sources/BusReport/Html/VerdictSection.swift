@@ -62,6 +62,9 @@ struct FooterSection {
 
   private var alignment: String {
     switch report.diagnosis.alignment {
+    case .none where report.diagnosis.wire == nil:
+      "This is the phone's log alone, on the phone's clock, from its first message on. The bus was not recorded beside "
+        + "it, so it cannot be told which device made the scooter send what the phone never asked for."
     case .none: "There is no phone log beside this capture."
     case .found(_, let drift, let best, let pairs):
       "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: "

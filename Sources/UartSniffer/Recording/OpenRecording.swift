@@ -28,22 +28,43 @@ extension RecordingFormat {
   public static func open(
     _ stream: any ByteStream, path: String? = nil, baud: Baud? = nil
   ) throws(InputError) -> Opened {
-    var stream = stream
-    var prefix: [UInt8] = []
-    var format: RecordingFormat?
-    // A live pipe gives little at first: stop as soon as the format is sure.
-    while prefix.count < prefixLength {
-      let ended = try stream.read(upTo: prefixLength - prefix.count, into: &prefix) == 0
-      if ended || prefix.count >= 64 { format = detect(prefix) }
-      if ended || format != nil { break }
-    }
-    guard !prefix.isEmpty else { throw InputError(stream.name, "is empty") }
-    guard let format else {
+    let beginning = try Beginning(stream, path: path)
+    guard let format = beginning.format else {
       let known = allCases.filter { $0 != .btsnoop }.map(\.name).joined(separator: ", ")
       throw InputError(stream.name, "is text in no known format", remedy: "known are \(known)")
     }
-    let whole = ReplayedStream(prefix: prefix, rest: stream)
+    let whole = beginning.stream(isText: format.isText)
     return Opened(format: format, source: try source(of: format, whole, path: path, baud: baud))
+  }
+
+  /// Opens samples of a logic analyser, of which only the person knows that they are some: 1 to 8 bytes a sample,
+  /// channel n in bit n, as `sigrok-cli -O binary` writes them. A recording in a known format is refused.
+  ///
+  /// - Parameters:
+  ///   - stream: from the first sample.
+  ///   - path: where the stream comes from; nil for one that may be live.
+  ///   - rate: samples a second.
+  ///   - unit: bytes a sample.
+  ///   - baud: the speed of the lines; nil to find it.
+  public static func openSamples(
+    _ stream: any ByteStream, path: String? = nil, rate: Int64, unit: Int, baud: Baud? = nil
+  ) throws(InputError) -> any RecordedSource {
+    let beginning = try Beginning(stream, path: path)
+    if let format = beginning.format, format != .rawBytes {
+      throw InputError(
+        stream.name, "is no samples but a recording: \(format.name)", remedy: "leave out --logic to read it")
+    }
+    let samples = try RawSamples(beginning.stream(isText: false), rate: rate, unit: unit, channels: unit * 8)
+    let probe = path == nil ? LogicSettings.live.probe : .max
+    return LogicRecording(samples, settings: LogicSettings(baud: baud, probe: probe))
+  }
+
+  /// Whether a byte order mark before it is no part of it.
+  private var isText: Bool {
+    switch self {
+    case .vcd, .saleaeCSV, .timedBytes, .textLog: true
+    case .pcapng, .pcap, .btsnoop, .zip, .logicdata, .rawBytes: false
+    }
   }
 
   private static func source(
@@ -64,11 +85,43 @@ extension RecordingFormat {
     }
   }
 
-  /// A logic analyser's recording: from its file where there is one, since some formats are read by seeking.
+  /// A logic analyser's recording: by its path where the format is read by seeking, else from the stream, which may be
+  /// a pipe with a name. A file is probed for its speed in full; a stream may be live.
   private static func logic(
     _ format: LogicFormat, _ stream: ReplayedStream, _ path: String?, _ baud: Baud?
   ) throws(InputError) -> any RecordedSource {
-    if let path { return try format.open(path: path, settings: LogicSettings(baud: baud)) }
-    return try format.open(stream, settings: LogicSettings(baud: baud, probe: LogicSettings.live.probe))
+    if let path, !format.isStreamable { return try format.open(path: path, settings: LogicSettings(baud: baud)) }
+    let probe = path == nil ? LogicSettings.live.probe : .max
+    return try format.open(stream, settings: LogicSettings(baud: baud, probe: probe))
+  }
+}
+
+/// What was read of an input to see what it is.
+private struct Beginning {
+  private let prefix: [UInt8]
+  private let rest: any ByteStream
+  let format: RecordingFormat?
+
+  /// Reads as little as tells the format. Nothing at all, and what is packed, are errors.
+  init(_ stream: any ByteStream, path: String?) throws(InputError) {
+    var stream = stream
+    var prefix: [UInt8] = []
+    var format: RecordingFormat?
+    // A live pipe gives little at first: stop as soon as the format is sure.
+    while prefix.count < RecordingFormat.prefixLength {
+      let ended = try stream.read(upTo: RecordingFormat.prefixLength - prefix.count, into: &prefix) == 0
+      if ended || prefix.count >= Wrapping.prefixLength {
+        if let wrapping = Wrapping(prefix: prefix) { throw wrapping.error(stream.name, path: path) }
+        format = RecordingFormat.detect(prefix)
+      }
+      if ended || format != nil { break }
+    }
+    guard !prefix.isEmpty else { throw InputError(stream.name, "is empty") }
+    (self.prefix, rest, self.format) = (prefix, stream, format)
+  }
+
+  /// The input from its beginning.
+  func stream(isText: Bool) -> ReplayedStream {
+    ReplayedStream(prefix: Array(prefix.dropFirst(isText ? RecordingFormat.textMark(prefix) : 0)), rest: rest)
   }
 }

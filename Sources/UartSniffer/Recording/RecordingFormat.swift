@@ -48,16 +48,21 @@ public enum RecordingFormat: Hashable, Sendable, CaseIterable {
     (.logicdata, recognisesLogicdata),
     (.textLog, recognisesTextLog),
     (.vcd, recognisesVCD),
-    (.saleaeCSV, { firstLine($0).hasPrefix("time[s],") || firstLine($0).hasPrefix("time [s],") }),
-    (.timedBytes, { firstLine($0).hasPrefix("t_us,byte") }),
+    (.saleaeCSV, SaleaeCSV.recognises),
+    (.timedBytes, TimedBytes.recognises),
     (.rawBytes, recognisesRawBytes),
   ]
 
   /// Tells the format of a recording by its first bytes; nil for nothing at all and for text in no known format.
   public static func detect(_ prefix: [UInt8]) -> RecordingFormat? {
-    let content = prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(prefix.dropFirst(3)) : prefix
-    return recognisers.first { $0.1(content) }?.0
+    let content = Array(prefix.dropFirst(textMark(prefix)))
+    let format = recognisers.first { $0.1(content) }?.0
+    // Bytes of a bus may begin like a text does: the mark is theirs then.
+    return format == .rawBytes ? recognisers.first { $0.1(prefix) }?.0 : format
   }
+
+  /// How many bytes of a byte order mark come before a text in UTF-8, as some editors put it there.
+  static func textMark(_ prefix: [UInt8]) -> Int { prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 
   /// `7f`, the version as a scalar, then the title as a string with its length as a scalar.
   private static func recognisesLogicdata(_ prefix: [UInt8]) -> Bool {
@@ -97,8 +102,4 @@ public enum RecordingFormat: Hashable, Sendable, CaseIterable {
       || String(validating: prefix.dropLast(prefix.count >= prefixLength ? 3 : 0), as: UTF8.self) == nil
   }
 
-  private static func firstLine(_ prefix: [UInt8]) -> String {
-    String(decoding: prefix.prefix(256).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self).lowercased()
-      .replacing("\"", with: "")
-  }
 }

@@ -27,6 +27,17 @@ public struct LineCounters: Hashable, Sendable {
     self.bufferOverrun = bufferOverrun
   }
 
+  /// For people: `1204 bytes, 3 framing errors, 1 overrun`; what did not happen is left out.
+  public var words: String {
+    func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+    let faults = [
+      (framing, "framing error", "framing errors"), (overrun, "overrun", "overruns"),
+      (parity, "parity error", "parity errors"), (breaks, "break", "breaks"),
+      (bufferOverrun, "overrun of the kernel's buffer", "overruns of the kernel's buffer"),
+    ].filter { $0.0 != 0 }.map { counted($0.0, $0.1, $0.2) }
+    return ([counted(received, "byte", "bytes")] + faults).joined(separator: ", ")
+  }
+
   /// What happened since an earlier reading. The kernel counts in 32 bits, which may have wrapped in between.
   public func since(_ earlier: LineCounters) -> LineCounters {
     func difference(_ field: KeyPath<LineCounters, Int>) -> Int {

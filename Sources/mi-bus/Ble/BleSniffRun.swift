@@ -24,12 +24,15 @@ struct BleSniffRun: ~Copyable {
   }
 
   /// Reads to the end. What was readable is shown before an error is thrown.
-  mutating func run(_ recording: BleRecording) throws {
+  ///
+  /// - Parameter duration: nanoseconds from the first message that are read; nil for all.
+  mutating func run(_ recording: BleRecording, duration: Int64?) throws {
     signal(SIGPIPE, SIG_IGN)
     var recording = recording
     var failure: InputError?
     do {
       while settings.count.map({ shown < $0 }) ?? true, let event = try recording.next() {
+        if case .message(let message) = event, let duration, let origin, message.start - origin > duration { break }
         summary.push(event)
         switch event {
         case .message(let message): try show(message, recording)
@@ -73,17 +76,9 @@ struct BleSniffRun: ~Copyable {
       text = BleLineWriter(profile: profile, origin: start, layout: layout, style: settings.style)
     case .json:
       guard !settings.summaryOnly else { return }
-      output.buffer.append("{\"kind\":\"header\",\"schema\":1,\"program\":")
-      output.buffer.append(quoted: "mi-bus \(MiBus.version)")
-      if recording.hasTimes {
-        output.buffer.append(",\"start\":")
-        output.buffer.append(seconds: start, decimals: 9)
-      }
-      output.buffer.append(",\"profile\":")
-      output.buffer.append(quoted: profile.name)
-      output.buffer.append(",\"taps\":[{\"name\":\"ble0\",\"source\":")
-      output.buffer.append(quoted: recording.name)
-      output.buffer.append("}]}\n")
+      JsonHeader(
+        taps: [], phone: recording.name, origin: recording.hasTimes ? start : nil, profile: profile.name
+      ).append(to: &output.buffer)
     }
   }
 }

@@ -10,13 +10,14 @@ import ScooterProfiles
 import UartSniffer
 
 /// `mi-bus diagnose`: who injects messages, in plain words. Never transmits.
-struct DiagnoseCommand: ParsableCommand {
+struct DiagnoseCommand: FindingCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
     abstract: "Say which device injects messages, with the evidence.",
     discussion: """
       BUS is a recording or a port; BLE is the phone's log of the same ride, whose clock is found by content. Either \
-      alone says what it can. Exit code 1: something injects; 0: nothing does.
+      alone says what it can; the bus alone may come as - on standard input. Exit code 1: something injects; \
+      0: nothing does; 2: it could not be told, or only for a part of what was given.
       """)
 
   @Argument(
@@ -53,11 +54,17 @@ struct DiagnoseCommand: ParsableCommand {
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
     let writer = DiagnosisWriter(result.diagnosis, style: color.style)
-    if json { writer.json(to: &output.buffer) } else { writer.text(to: &output.buffer) }
+    if json {
+      writer.json(defects: result.defects.map(\.description), notes: result.notes, to: &output.buffer)
+    } else {
+      writer.text(to: &output.buffer)
+    }
     try output.flush()
     let bus = sides.bus.map(\.text).joined(separator: ", ")
     try ReportFiles(html: html, perfetto: perfetto).write(
-      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus, phone: sides.phone?.name, profile: profile)
+      result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus,
+      phone: bus.isEmpty ? nil : sides.phone?.name, profile: profile)
+    try result.throwDefects()
     if result.diagnosis.injects { throw ExitCode(1) }
   }
 
@@ -67,7 +74,6 @@ struct DiagnoseCommand: ParsableCommand {
       guard let phone else { throw InputError("no source", "there is nothing to diagnose") }
       return run.alone(phone)
     }
-    let opener = SourceOpener(input: input)
     if sides.bus.contains(where: \.isLive) {
       guard sides.bus.allSatisfy(\.isLive) else {
         throw InputError(
@@ -79,8 +85,8 @@ struct DiagnoseCommand: ParsableCommand {
           sources.joined(separator: " "), "a phone's log and a live bus have no stretch in common",
           remedy: "record the bus first: mi-bus sniff PORT --write bus.pcapng")
       }
-      return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds)
+      return try run.live(try SourceOpener(input: input).live(sides.bus), duration: duration?.nanoseconds)
     }
-    return try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
+    return try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
   }
 }

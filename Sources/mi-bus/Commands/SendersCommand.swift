@@ -59,10 +59,14 @@ struct SendersCommand: ParsableCommand {
       profile: profile, attributor: attributor, view: view, pause: input.pauseTime, recordTo: nil,
       report: SendersReport(
         profile: profile, signatures: signatures, style: color.style, json: json, savePath: save, plotPath: plot,
-        title: sources.joined(separator: ", ")))
-    let opener = SourceOpener(input: input)
+        title: sources.joined(separator: ", ")), hint: input.hintWithoutFrames)
+    var opener = SourceOpener(input: input)
     if isLive {
       try run.live(try opener.live(specs), duration: duration?.nanoseconds)
+    } else if specs.contains(where: { $0.place == .standardInput }) {
+      let signals = try SignalWatch.start()
+      opener.standardInput = StandardInput(signals: signals.descriptor)
+      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds, signals: signals)
     } else {
       try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
     }

@@ -42,8 +42,9 @@ struct SniffCommand: ParsableCommand {
     let profile = try library.profile(input.profile)
     let specs = try SourceSpec.all(sources)
     if let recording = try phoneSide(specs) {
+      try checkPhoneOptions(recording.name)
       var run = BleSniffRun(profile: profile, view: try view.settings)
-      return try run.run(recording)
+      return try run.run(recording, duration: duration?.nanoseconds)
     }
     var opener = SourceOpener(input: input)
     // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
@@ -81,9 +82,20 @@ struct SniffCommand: ParsableCommand {
     return try BleRecording(path: log, keys: try keys.keyRing())
   }
 
+  /// What says nothing about the phone's side, so that nobody waits for a file or for lines that never come.
+  private func checkPhoneOptions(_ log: String) throws {
+    if write != nil {
+      throw ValidationError("\(log) is the phone's log, and --write stores the bus; the log itself is all there is")
+    }
+    let busOnly = [("--changes", view.changes), ("--explain", view.explain), ("--sender", !view.sender.isEmpty)]
+    for (option, isGiven) in busOnly where isGiven {
+      throw ValidationError("\(log) is the phone's log, and \(option) is about the bus")
+    }
+  }
+
   private func sniffRun(_ profile: Profile, _ patience: Attributor.Patience) throws -> SniffRun {
     try SniffRun(
       profile: profile, attributor: Attributor(profile: profile, patience: patience, links: input.links),
-      view: try view.settings, pause: input.pauseTime, recordTo: write)
+      view: try view.settings, pause: input.pauseTime, recordTo: write, hint: input.hintWithoutFrames)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BleSide
 import BusPrinter
 import BusTimeline
 import CaptureFiles
@@ -41,6 +42,9 @@ struct TimelineCommand: ParsableCommand {
 
   mutating func validate() throws {
     if around != nil, from != nil || to != nil { throw ValidationError("--around goes without --from and --to") }
+    if let from, let to, from.nanoseconds >= to.nanoseconds {
+      throw ValidationError("--from \(from.words) --to \(to.words): the end must come after the begin")
+    }
   }
 
   mutating func run() throws {
@@ -57,28 +61,44 @@ struct TimelineCommand: ParsableCommand {
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
       pause: input.pauseTime, links: input.links, wantsItems: true)
     let phone = sides.phone.map { PhoneLog($0) }
-    let opener = SourceOpener(input: input)
-    let result = try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
+    let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
     let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)
     if json {
+      JsonHeader(taps: result.taps, phone: sides.phone?.name, origin: result.origin, profile: profile.name)
+        .append(to: &output.buffer)
       writer.json(in: range, to: &output.buffer)
-      DiagnosisWriter(result.diagnosis, style: color.style).json(to: &output.buffer)
+      DiagnosisWriter(result.diagnosis, style: color.style)
+        .json(defects: result.defects.map(\.description), notes: result.notes, to: &output.buffer)
     } else {
       writer.text(in: range, to: &output.buffer)
     }
     try output.flush()
+    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.items)) }
     if result.leftOut > 0 {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
     if !json { for sentence in result.diagnosis.verdict { Messages.note(sentence) } }
+    try result.throwDefects()
   }
 
   private var range: Range<Int64> {
     let second: Int64 = 1_000_000_000
     if let around { return (around.nanoseconds - second)..<(around.nanoseconds + second) }
-    return (from?.nanoseconds ?? .min)..<max(to?.nanoseconds ?? .max, from?.nanoseconds ?? .min)
+    return (from?.nanoseconds ?? .min)..<(to?.nanoseconds ?? .max)
+  }
+
+  /// Why no line was written.
+  private func nothingWords(_ items: [TimelineItem]) -> String {
+    guard let first = items.first, let last = items.last else { return "nothing was seen, on neither side" }
+    var out = TextBuffer()
+    out.append("nothing is in that stretch; what was seen goes from ")
+    out.append(seconds: first.start, decimals: 3)
+    out.append(" s to ")
+    out.append(seconds: last.start, decimals: 3)
+    out.append(" s")
+    return String(decoding: out.bytes, as: UTF8.self)
   }
 
   /// Of the terminal, or what COLUMNS says.

@@ -15,8 +15,12 @@ struct DiagnoseRun {
     var items: [TimelineItem]
     var leftOut: Int
     var notes: [String]
-    /// Unix nanoseconds of time 0; 0 where it is not known.
-    var origin: Int64
+    /// What ended the reading before the end of an input. The diagnosis is about what was readable.
+    var defects: [InputError] = []
+    /// The bus's.
+    var taps: [Tap] = []
+    /// Unix nanoseconds of time 0, where it is known.
+    var origin: Int64?
   }
 
   let profile: Profile
@@ -28,25 +32,34 @@ struct DiagnoseRun {
 
   /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
   ///
-  /// - Parameter open: opens the recording anew.
-  func recorded(_ open: () throws -> any RecordedSource, phone: PhoneLog?) throws -> Result {
+  /// - Parameters:
+  ///   - open: opens the recording anew.
+  ///   - isInterrupted: whether a signal ended it, which is no defect.
+  func recorded(
+    _ open: () throws -> any RecordedSource, phone: PhoneLog?, isInterrupted: () -> Bool = { false }
+  ) throws -> Result {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
     if let phone { (alignment, joined) = try align(try open(), phone) }
     var source = try open()
     var feed = feed(.recorded, phone, joined)
-    var notes: [String] = []
+    var defect: InputError?
+    var isEmpty = true
     do throws(InputError) {
       while let chunk = try source.next() {
         feed.name(taps: source.taps)
         feed.push(chunk)
+        isEmpty = false
       }
     } catch {
-      // What was readable is diagnosed; the defect is told with it.
-      notes.append(error.description)
+      // What was readable is diagnosed, and the defect is told with it; of nothing there is no verdict.
+      if !isInterrupted() { defect = error }
+      if isEmpty, let defect { throw defect }
     }
     feed.name(taps: source.taps)
-    return finish(feed, phone, alignment, source.origin ?? 0, notes + source.warnings.map(\.description))
+    var result = finish(feed, phone, alignment, defect, source.warnings.map(\.description))
+    (result.taps, result.origin) = (source.taps, source.origin)
+    return result
   }
 
   /// Ports, until a signal or the end of the time.
@@ -57,7 +70,9 @@ struct DiagnoseRun {
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
     try loop.run(into: &feed, signals: signals)
-    return finish(feed, nil, .none, inputs.clock.unix, inputs.notes)
+    var result = finish(feed, nil, .none, nil, inputs.notes)
+    (result.taps, result.origin) = (inputs.sources.map(\.tap), inputs.clock.unix)
+    return result
   }
 
   /// The phone's log alone.
@@ -67,8 +82,14 @@ struct DiagnoseRun {
     // What a module keeps to itself the phone does not see.
     diagnosis.confidence = diagnosis.injects ? 0.95 : 0.5
     diagnosis.writeWords()
+    if let defect = phone.defect { diagnosis.remarks.append(Self.words(defect)) }
+    var timeline = wantsItems && phone.hasTimes ? TimelineCollector(profile: profile) : nil
+    let first = phone.messages.first?.time ?? 0
+    for message in phone.messages { timeline?.add(message, at: message.time &- first) }
     return Result(
-      diagnosis: diagnosis, senders: SenderTable(), items: [], leftOut: phone.leftOut, notes: phone.notes, origin: 0)
+      diagnosis: diagnosis, senders: SenderTable(), items: timeline?.finish() ?? [],
+      leftOut: (timeline?.leftOut ?? 0) + phone.leftOut, notes: phone.notes,
+      defects: [phone.defect].compactMap { $0 })
   }
 
   // MARK: - Bus and phone on one clock
@@ -137,9 +158,10 @@ struct DiagnoseRun {
   }
 
   private func finish(
-    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment, _ origin: Int64,
+    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment, _ defect: InputError?,
     _ notes: [String]
   ) -> Result {
+    let defects = [defect, phone?.defect].compactMap { $0 }
     let (sink, exchanges) = feed.finish()
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
@@ -147,9 +169,16 @@ struct DiagnoseRun {
     diagnosis.notifications = sink.causes?.counts ?? phone?.counts
     diagnosis.chains = sink.causes?.chains ?? Diagnosis.Chains()
     diagnosis.writeWords()
+    diagnosis.remarks += defects.map(Self.words)
     return Result(
       diagnosis: diagnosis, senders: sink.builder.senders, items: timeline?.finish() ?? [],
-      leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), notes: notes + (phone?.notes ?? []), origin: origin)
+      leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), notes: notes + (phone?.notes ?? []),
+      defects: defects)
+  }
+
+  /// For reports: the message on standard error does not go with them.
+  private static func words(_ defect: InputError) -> String {
+    "Only a part could be read, and this is about that part alone: \(defect)."
   }
 }
 
@@ -161,5 +190,13 @@ private struct AlignmentCollector: BusEventSink {
 
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
     stream.append(event, bytes: bytes, origin: origin)
+  }
+}
+
+extension DiagnoseRun.Result {
+  /// Ends a command whose input was damaged, after everything that was readable was shown.
+  func throwDefects() throws(InputError) {
+    for defect in defects.dropLast() { Messages.error(defect.description) }
+    if let last = defects.last { throw last }
   }
 }

@@ -7,6 +7,8 @@ import NinebotBus
 struct PhoneLog {
   private(set) var messages: [BleMessage] = []
   private(set) var notes: [String] = []
+  /// What ended the reading before the end of the log.
+  private(set) var defect: InputError?
   private(set) var alignment = AlignmentStream()
   private var summary = BleSummary()
   private var preSession = 0
@@ -16,7 +18,7 @@ struct PhoneLog {
   /// About a day of what a polling dash causes.
   private static let most = 1_500_000
 
-  /// Reads a log to its end. What is readable before a defect is kept, and the defect becomes a note.
+  /// Reads a log to its end. What is readable before a defect is kept.
   init(_ recording: BleRecording) {
     var recording = recording
     hasTimes = recording.hasTimes
@@ -29,7 +31,7 @@ struct PhoneLog {
         }
       }
     } catch {
-      notes.append(error.description)
+      defect = error
     }
   }
 

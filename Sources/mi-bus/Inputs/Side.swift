@@ -24,7 +24,8 @@ enum Side: Hashable, Sendable {
     self = Self.told(by: prefix, path: path)
   }
 
-  private static func canBeReadTwice(_ path: String) -> Bool {
+  /// Whether a path is that of a plain file.
+  static func canBeReadTwice(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }

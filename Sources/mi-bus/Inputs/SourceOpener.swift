@@ -25,13 +25,13 @@ struct SourceOpener {
     case .standardInput:
       guard let stream = standardInput else { throw InputError(spec.text, "is not open") }
       if let rate = input.sampleRate {
-        return LogicRecording(
-          try RawSamples(stream, rate: Int64(rate)), settings: LogicSettings(baud: input.baud, probe: 500_000_000))
+        return try RecordingFormat.openSamples(stream, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
       return try RecordingFormat.open(stream, baud: input.baud).source
     case .file(let path):
       if let rate = input.sampleRate {
-        return LogicRecording(try RawSamples(path: path, rate: Int64(rate)), settings: LogicSettings(baud: input.baud))
+        return try RecordingFormat.openSamples(
+          try FileStream(path: path), path: path, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
       let source = try RecordingFormat.open(path: path, baud: input.baud).source
       return Self.isLong(path) ? ReadAheadSource(source) : source
@@ -47,6 +47,9 @@ struct SourceOpener {
 
   /// Ports and sockets, all on one clock.
   func live(_ specs: [SourceSpec]) throws -> LiveInputs {
+    if input.sampleRate != nil, let spec = specs.first {
+      throw InputError(spec.text, "gives bytes, no samples of a logic analyser", remedy: "leave out --logic")
+    }
     let clock = CaptureClock()
     var inputs = LiveInputs(clock: clock)
     for (index, spec) in specs.enumerated() {
@@ -96,7 +99,7 @@ struct LiveInputs {
       if let timer = port.latencyTimer {
         words.append("latency timer \(timer) ms\(timer > 1 ? " (1 ms tells senders apart better)" : "")")
       }
-      if let counters = port.counters { words.append("driver counted \(counters)") }
+      if let counters = port.counters { words.append("driver counted \(counters.words)") }
       if port.lateDeliveries > 0 { words.append("\(port.lateDeliveries) late deliveries") }
       return words.isEmpty ? nil : "\(port.tap.name): \(words.joined(separator: "; "))"
     }

@@ -81,6 +81,12 @@ extension SourceSpec {
     }
   }
 
+  /// Whether opening it anew gives the same bytes again: not so for pipes.
+  var canBeReadTwice: Bool {
+    guard case .file(let path) = place else { return false }
+    return Side.canBeReadTwice(path)
+  }
+
   /// Reads all sources of a command line. Without any, the only adapter there is.
   static func all(_ texts: [String]) throws(InputError) -> [SourceSpec] {
     var specs: [SourceSpec] = []

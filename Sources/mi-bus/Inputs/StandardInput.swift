@@ -11,6 +11,12 @@ struct StandardInput: ByteStream {
 
   init(signals: FileDescriptor) { self.signals = signals }
 
+  /// Whether there is one to read: the caller may have closed it.
+  private static var isOpen: Bool {
+    let flags = fcntl(STDIN_FILENO, F_GETFL)
+    return flags != -1 && flags & O_ACCMODE != O_WRONLY
+  }
+
   /// Whether a read would wait: then what was decoded so far should be seen.
   static var isQuiet: Bool {
     var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
@@ -24,6 +30,7 @@ struct StandardInput: ByteStream {
     ]
     while poll(&entries, 2, -1) < 0, errno == EINTR {}
     if entries[0].revents != 0 { return 0 }
+    guard Self.isOpen else { throw InputError(name, "is closed", remedy: "pipe a recording in, or name a file") }
     return try stream.read(upTo: count, into: &bytes)
   }
 }

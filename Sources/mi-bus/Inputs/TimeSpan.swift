@@ -16,4 +16,13 @@ struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
     guard seconds <= 1e9 else { return nil }
     nanoseconds = Int64(seconds * 1e9)
   }
+
+  /// As a person would type it, for help and messages.
+  var defaultValueDescription: String { words }
+
+  /// `60s`, `1500ms`; whole seconds where it is some.
+  var words: String {
+    nanoseconds % 1_000_000_000 == 0
+      ? "\(nanoseconds / 1_000_000_000)s" : "\(Double(nanoseconds / 1000) / 1000)ms".replacing(".0ms", with: "ms")
+  }
 }

@@ -28,8 +28,12 @@ struct CursesScreen: ~Copyable {
         isatty(STDOUT_FILENO) == 1 ? "standard input" : "standard output", "is no terminal",
         remedy: "the monitor needs one; 'mi-bus sniff' writes lines anywhere")
     }
+    let name = getenv("TERM").map { String(cString: $0) } ?? ""
+    guard ccurses_is_line_only() == 0 else {
+      throw InputError(
+        "TERM=\(name)", "this terminal cannot place its cursor", remedy: "try TERM=xterm, or use 'mi-bus sniff'")
+    }
     guard let screen = ccurses_start(ccurses_standard_output(), ccurses_standard_input()) else {
-      let name = getenv("TERM").map { String(cString: $0) } ?? ""
       throw InputError("TERM=\(name)", "this terminal is not known here", remedy: "try TERM=xterm or TERM=vt100")
     }
     self.screen = screen

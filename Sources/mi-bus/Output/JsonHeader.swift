@@ -5,6 +5,8 @@ import UartSniffer
 /// The first line of JSON output: what the times count from and what is tapped.
 struct JsonHeader {
   let taps: [Tap]
+  /// What the phone's log is called; nil where there is none.
+  var phone: String?
   /// Unix nanoseconds of time 0, where it is known.
   let origin: Int64?
   let profile: String
@@ -31,6 +33,11 @@ struct JsonHeader {
       }
       out.append(",\"times\":")
       out.append(quoted: tap.quality.words)
+      out.append(UInt8(ascii: "}"))
+    }
+    if let phone {
+      out.append(taps.isEmpty ? "{\"name\":\"ble0\",\"source\":" : ",{\"name\":\"ble0\",\"source\":")
+      out.append(quoted: phone)
       out.append(UInt8(ascii: "}"))
     }
     out.append("]}\n")

@@ -12,12 +12,15 @@ struct SniffRun: ~Copyable {
   private let json: Bool
   /// What is written at the end instead of the summary.
   private let report: SendersReport?
+  /// A note where there was no frame.
+  private let hint: String?
 
   init(
     profile: Profile, attributor: Attributor, view: ViewSettings, pause: Int64, recordTo path: String?,
-    report: SendersReport? = nil
+    report: SendersReport? = nil, hint: String? = nil
   ) throws {
     self.report = report
+    self.hint = hint
     signal(SIGPIPE, SIG_IGN)
     summaryOnly = view.summaryOnly
     json = view.isJson
@@ -83,9 +86,10 @@ struct SniffRun: ~Copyable {
 
   /// The summary is data when it was asked for, else words beside the data.
   private mutating func end(notes: [String]) throws {
-    let summary = try pipeline.finish(notes: notes)
+    var summary = try pipeline.finish(notes: notes)
+    if let hint, summary.traffic.taps.allSatisfy({ $0.frames == $0.badChecksums }) { summary.notes.append(hint) }
     if let report, let census = pipeline.census {
-      return try report.write(census, taps: pipeline.taps, link: { pipeline.link(of: $0) }, notes: notes)
+      return try report.write(census, taps: pipeline.taps, link: { pipeline.link(of: $0) }, notes: summary.notes)
     }
     if summaryOnly || json { try pipeline.show(summary) }
     if !summaryOnly { try pipeline.tell(summary) }

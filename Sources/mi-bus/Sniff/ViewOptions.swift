@@ -87,6 +87,7 @@ struct ViewOptions: ParsableArguments {
   var count: Int?
 
   mutating func validate() throws {
+    if raw, json { throw ValidationError("--raw and --json: lines have one form") }
     if let count, count < 1 { throw ValidationError("--count \(count): at least 1") }
     _ = try filter()
   }

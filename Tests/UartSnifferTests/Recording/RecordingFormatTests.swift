@@ -34,6 +34,15 @@ import Testing
     #expect(RecordingFormat.detect(Array(text.utf8)) == nil)
   }
 
+  @Test("a mark before bytes of a bus is a byte of the bus")
+  func markOfTheBus() throws {
+    let bytes: [UInt8] =
+      [0xEF, 0xBB, 0xBF] + Array(repeating: [0x55, 0xAA, 0x03, 0x20, 0x65, 0, 0x77, 0xFF], count: 20).joined()
+    var opened = try RecordingFormat.open(MemoryStream(bytes))
+    #expect(opened.format == .rawBytes)
+    #expect(try opened.source.next()?.bytes.prefix(3) == [0xEF, 0xBB, 0xBF])
+  }
+
   private func openError(_ path: String) -> InputError? {
     #expect(throws: InputError.self) { _ = try RecordingFormat.open(path: path) }
   }

@@ -1,6 +1,10 @@
 public import CaptureFiles
 
-/// Digital samples that Saleae Logic 2 exports as CSV: `Time [s],Channel 0,…`, then a row for each change.
+/// Digital samples that Saleae's programs export as CSV: a row for each change, with the levels of all channels.
+///
+/// Logic 2 begins with `Time [s],Channel 0,…`, its names quoted where they hold a comma; its times are seconds, or ISO
+/// 8601 where that was asked for; `X` is a channel without data. Logic 1, and Kingst's program after it, begin with
+/// `Time[s], Channel 0, …` and have blanks behind the commas.
 public struct SaleaeCSV: EdgeSource {
   public let name: String
   public private(set) var channels: [String] = []
@@ -8,7 +12,7 @@ public struct SaleaeCSV: EdgeSource {
   public let clock = SampleClock(nanoseconds: 1, perTicks: 1_000)
   public var sample: Int64? { nil }
   public private(set) var reached: Int64 = 0
-  public var origin: Int64? { nil }
+  public private(set) var origin: Int64?
 
   private var lines: LineReader
   private var levels: [Bool?] = []
@@ -17,8 +21,12 @@ public struct SaleaeCSV: EdgeSource {
   /// Whether a file that starts like this is such an export.
   public static func recognises(_ prefix: [UInt8]) -> Bool {
     let line = prefix[...].prefix { $0 != 10 && $0 != 13 }
-    let fields = line.fields()
-    return fields.count > 1 && fields[0].text.lowercased() == "time [s]"
+    return isHeader(line.quotedFields())
+  }
+
+  /// Nothing else of a table begins so, and levels are checked in every row.
+  private static func isHeader(_ fields: [String]) -> Bool {
+    fields.count > 1 && ["time [s]", "time[s]"].contains(fields[0].lowercased())
   }
 
   public init(_ stream: any ByteStream) {
@@ -43,15 +51,18 @@ public struct SaleaeCSV: EdgeSource {
   }
 
   private mutating func readHeader() throws(InputError) {
-    guard let fields = try lines.next()?.fields(), fields.count > 1, fields[0].text.lowercased() == "time [s]" else {
+    guard let line = try lines.next(), Self.isHeader(line.quotedFields()) else {
       throw InputError(lines.name, "does not start with 'Time [s],Channel 0'", remedy: "export it as CSV anew")
     }
+    var fields = line.quotedFields()
+    // Some tables have a comma behind the last name, and behind the last level then.
+    if let last = fields.last, last.isEmpty { fields.removeLast() }
     guard fields.count <= EdgeBatch.channels + 1 else {
       throw InputError(lines.name, "has \(fields.count - 1) channels, the most is \(EdgeBatch.channels)")
     }
     // Saleae's own names are "Channel 0"; other names are the user's.
-    channels = fields.dropFirst().map { field in
-      field.text.hasPrefix("Channel ") ? "channel \(field.dropFirst(8).text)" : "channel \(field.text)"
+    channels = fields.dropFirst().map { name in
+      name.hasPrefix("Channel ") ? "channel \(name.dropFirst(8))" : "channel \(name)"
     }
     levels = Array(repeating: nil, count: channels.count)
   }
@@ -77,18 +88,21 @@ public struct SaleaeCSV: EdgeSource {
     edges.append(Edge(tick: tick, channel: channel, level: level))
   }
 
-  private mutating func read(_ fields: [ArraySlice<UInt8>], into edges: inout [Edge]) throws(InputError) {
+  private mutating func read(_ row: [ArraySlice<UInt8>], into edges: inout [Edge]) throws(InputError) {
+    var fields = row
+    if fields.count == channels.count + 2, let last = fields.last, last.isEmpty { fields.removeLast() }
     let thing = "\(lines.name), line \(lines.number)"
     guard fields.count == channels.count + 1 else {
       throw InputError(thing, "has \(fields.count) fields instead of \(channels.count + 1)")
     }
-    guard let tick = fields[0].scaledDecimal(12) else {
-      throw InputError(
-        thing, "'\(fields[0].prefix(40).text)' is no time in seconds", remedy: "export without ISO 8601 times")
+    guard let tick = fields[0].scaledDecimal(12) ?? dated(fields[0]) else {
+      throw InputError(thing, "'\(fields[0].prefix(40).text)' is no time in seconds, and none of ISO 8601")
     }
     guard !hasRows || tick >= reached else { throw InputError(thing, "goes back in time") }
     for channel in channels.indices {
       let field = fields[channel + 1]
+      // The channel was off, or the data have a gap: its level is what it was.
+      if field.elementsEqual([UInt8(ascii: "X")]) { continue }
       guard field.count == 1, let digit = field.first, digit == 0x30 || digit == 0x31 else {
         throw InputError(thing, "'\(field.prefix(40).text)' is no level: it must be 0 or 1")
       }
@@ -96,5 +110,15 @@ public struct SaleaeCSV: EdgeSource {
     }
     reached = tick
     hasRows = true
+  }
+
+  /// A time with a date, counted from the first of them in picoseconds; nil for anything else, or weeks away from it.
+  private mutating func dated(_ field: ArraySlice<UInt8>) -> Int64? {
+    guard let time = CalendarTime(field) else { return nil }
+    if !hasRows { origin = time.seconds * 1_000_000_000 + time.picoseconds / 1000 }
+    guard let origin else { return nil }
+    let seconds = time.seconds - origin / 1_000_000_000
+    guard (-1_000_000...1_000_000).contains(seconds) else { return nil }
+    return seconds * 1_000_000_000_000 + time.picoseconds - origin % 1_000_000_000 * 1000
   }
 }

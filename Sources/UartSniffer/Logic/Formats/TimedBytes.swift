@@ -2,16 +2,18 @@ public import CaptureFiles
 public import NinebotBus
 
 /// Bytes with times as CSV: `t_us,byte,framing_ok`, the byte in hexadecimal; `t_s`, `t_ms` and `t_ns` work too,
-/// and the last column may be absent.
+/// and the last column may be absent. Times count from the start of the capture, or from 1970: then time 0 is the first.
 public struct TimedBytes: RecordedSource {
   public private(set) var taps: [Tap] = []
-  public var origin: Int64? { nil }
+  public var origin: Int64? { dateOfZero.map { $0 * Self.power(scale) } }
 
   private var lines: LineReader
   private let baud: Baud
   /// Power of ten from the time's unit to nanoseconds.
   private var scale = 3
   private var hasFraming = true
+  /// Whole units of time from 1970 to time 0, where the times count from there.
+  private var dateOfZero: Int64?
   private var last: Int64 = .min
   private var defect: InputError?
   private var isFinished = false
@@ -85,7 +87,7 @@ public struct TimedBytes: RecordedSource {
     guard fields.count == (hasFraming ? 3 : 2) else {
       throw InputError(thing, "has \(fields.count) fields instead of \(hasFraming ? 3 : 2)")
     }
-    guard let time = fields[0].scaledDecimal(scale) else {
+    guard let time = dateOfZero == nil ? fields[0].scaledDecimal(scale) ?? dated(fields[0]) : dated(fields[0]) else {
       throw InputError(thing, "'\(fields[0].prefix(40).text)' is no time")
     }
     guard time >= last else { throw InputError(thing, "goes back in time") }
@@ -103,4 +105,26 @@ public struct TimedBytes: RecordedSource {
     chunk.times.append(ByteTime(start: TimeBounds(time, error: Self.error), fault: fault))
     last = time
   }
+
+  /// A time since 1970 as one since time 0, in nanoseconds; nil where it is none. The first one gives time 0.
+  ///
+  /// Whole units and what is behind the point are read apart: together they have more digits than a number holds.
+  private mutating func dated(_ field: ArraySlice<UInt8>) -> Int64? {
+    let point = field.firstIndex(of: UInt8(ascii: ".")) ?? field.endIndex
+    guard let whole = field[..<point].scaledDecimal(0), whole >= 0,
+      let part = point == field.endIndex ? 0 : field[point...].scaledDecimal(scale)
+    else { return nil }
+    if dateOfZero == nil {
+      guard last == .min, whole <= Int64.max / Self.power(scale),
+        whole * Self.power(scale) >= RecordingTime.firstAbsolute
+      else { return nil }
+      dateOfZero = whole
+    }
+    let (units, isBefore) = whole.subtractingReportingOverflow(dateOfZero ?? 0)
+    let (time, isBeyond) = units.multipliedReportingOverflow(by: Self.power(scale))
+    guard !isBefore, !isBeyond, time.magnitude <= UInt64(RecordingTime.bound) else { return nil }
+    return time + part
+  }
+
+  private static func power(_ exponent: Int) -> Int64 { (0..<exponent).reduce(1) { power, _ in power * 10 } }
 }

@@ -52,13 +52,39 @@ struct LineReader: Sendable {
 extension ArraySlice<UInt8> {
   /// The fields between commas, without blanks and quotes around them.
   func fields() -> [ArraySlice<UInt8>] {
-    split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { field in
-      let trims: (UInt8) -> Bool = { $0 == 32 || $0 == 9 || $0 == 34 }
-      guard let from = field.firstIndex(where: { !trims($0) }), let to = field.lastIndex(where: { !trims($0) }) else {
-        return field[field.endIndex...]
-      }
-      return field[from...to]
+    split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(\.trimmed)
+  }
+
+  /// The fields of a line in which quotes may stand around commas (RFC 4180), without blanks around them.
+  func quotedFields() -> [String] {
+    var isQuoted = false
+    var start = startIndex
+    var parts: [ArraySlice<UInt8>] = []
+    for index in indices {
+      if self[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+      guard self[index] == UInt8(ascii: ","), !isQuoted else { continue }
+      parts.append(self[start..<index])
+      start = index + 1
     }
+    parts.append(self[start...])
+    return parts.map { part in
+      var text = Substring(part.text)
+      let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+      text = text.drop(while: isBlank)
+      while let last = text.last, isBlank(last) { text.removeLast() }
+      guard text.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
+      // A quote inside is written twice.
+      return String(text.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
+  }
+
+  /// Without blanks and quotes around it.
+  private var trimmed: ArraySlice<UInt8> {
+    let trims: (UInt8) -> Bool = { $0 == 32 || $0 == 9 || $0 == 34 }
+    guard let from = firstIndex(where: { !trims($0) }), let to = lastIndex(where: { !trims($0) }) else {
+      return self[endIndex...]
+    }
+    return self[from...to]
   }
 
   /// The characters as a string.

@@ -1,0 +1,35 @@
+import BusTimeline
+import CaptureFiles
+import UartSniffer
+
+/// The recording of the bus that a diagnosis is made from. It is read once, or twice where the phone's clock has to be
+/// found first.
+struct BusRecording {
+  let specs: [SourceSpec]
+  let input: InputOptions
+
+  /// Reads it to its end, or to a signal where it comes through standard input.
+  func diagnosed(by run: DiagnoseRun, phone: PhoneLog?) throws -> DiagnoseRun.Result {
+    var result = try read(run, phone)
+    if let hint = input.hintWithoutFrames, let wire = result.diagnosis.wire, wire.frames <= wire.badChecksums {
+      result.notes.append(hint)
+    }
+    return result
+  }
+
+  private func read(_ run: DiagnoseRun, _ phone: PhoneLog?) throws -> DiagnoseRun.Result {
+    var opener = SourceOpener(input: input)
+    if phone != nil, let once = specs.first(where: { !$0.canBeReadTwice }) {
+      throw InputError(
+        once.text, "cannot be read twice, and with the phone's log the bus is: once for its clock, once for the causes",
+        remedy: "save it to a file first, and give that")
+    }
+    guard specs.contains(where: { $0.place == .standardInput }) else {
+      return try run.recorded({ try opener.recorded(specs) }, phone: phone)
+    }
+    let signals = try SignalWatch.start()
+    let descriptor = signals.descriptor
+    opener.standardInput = StandardInput(signals: descriptor)
+    return try run.recorded({ try opener.recorded(specs) }, phone: phone) { SignalWatch.hasCome(descriptor) }
+  }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import ScooterSim
+import Testing
+
+/// `diagnose`, `timeline` and `senders` on inputs that are damaged, or come once only.
+@Suite struct DiagnoseInputTests {
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    let made = try Command.run(
+      ["simulate", "displaydash", "--for", "8s", "--ble", "p.btsnoop", "--token", "t"]
+        + ["x.vcd", "x.csv", "x.pcapng", "x.txt"].flatMap { ["--write", $0] }, in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+  }
+
+  private func run(_ words: String, input: [UInt8] = []) throws -> Command.Outcome {
+    try Command.run(words.split(separator: " ").map(String.init), in: scratch, input: input)
+  }
+
+  /// The lines of errors, notes left out.
+  private func complaints(_ outcome: Command.Outcome) -> [Substring] {
+    outcome.errors.split(separator: "\n").filter { $0.hasPrefix("mi-bus: ") && !$0.hasPrefix("mi-bus: note:") }
+  }
+
+  /// Cuts a file in two and keeps the first part.
+  private func cut(_ name: String, _ part: Double = 0.6) throws {
+    let whole = scratch.bytes(name)
+    try scratch.write(whole.prefix(Int(Double(whole.count) * part)), as: "cut.\(name)")
+  }
+
+  // MARK: - Damage
+
+  @Test("what was readable is diagnosed, and the damage gives 2", arguments: ["x.csv", "x.pcapng"])
+  func damagedBus(_ name: String) throws {
+    try cut(name)
+    for verb in ["diagnose cut.\(name)", "diagnose cut.\(name) p.btsnoop --token t", "senders cut.\(name)"] {
+      let outcome = try run(verb)
+      #expect(outcome.ending == .exit(2), "\(verb): \(outcome.errors)")
+      #expect(outcome.output.contains("dash1"), "\(verb): what was readable is shown")
+      #expect(complaints(outcome).count == 1 && outcome.errors.contains("cut.\(name)"), "\(verb): \(outcome.errors)")
+    }
+    let verdict = try #require(try JsonLines(try run("diagnose cut.\(name) --json").output).objects.first)
+    #expect(verdict["injects"] as? Bool == true, "the finding is in the object, whatever the exit code")
+    let defects = try #require(verdict["defects"] as? [String])
+    #expect(defects.count == 1 && defects[0].contains("cut.\(name)"))
+    let remarks = try #require(verdict["remarks"] as? [String])
+    #expect(remarks.contains { $0.contains(defects[0]) }, "a report says it as well")
+  }
+
+  @Test("a phone's log that breaks off is told the same way", arguments: ["diagnose", "timeline"])
+  func damagedLog(_ verb: String) throws {
+    try cut("p.btsnoop")
+    for sides in ["x.pcapng cut.p.btsnoop"] + (verb == "diagnose" ? ["cut.p.btsnoop"] : []) {
+      let outcome = try run("\(verb) \(sides) --token t --json")
+      #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+      #expect(complaints(outcome).count == 1, "\(outcome.errors)")
+      let verdict = try #require(try JsonLines(outcome.output).of(kind: "verdict").first)
+      #expect((verdict["defects"] as? [String])?.count == 1)
+    }
+  }
+
+  @Test("a time line of a damaged bus is shown up to there", arguments: ["", "--json"])
+  func damagedTimeline(_ option: String) throws {
+    try cut("x.csv")
+    let outcome = try run("timeline cut.x.csv \(option)")
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(complaints(outcome).count == 1, "\(outcome.errors)")
+    #expect(outcome.lines.count > 100)
+  }
+
+  @Test("of nothing there is no verdict", arguments: ["diagnose", "timeline"])
+  func nothingReadable(_ verb: String) throws {
+    try scratch.write("t_us,byte,framing_ok\nyesterday,55,1\n".utf8, as: "none.csv")
+    let outcome = try run("\(verb) none.csv --json")
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(complaints(outcome).count == 1 && outcome.errors.contains("line 2"), "\(outcome.errors)")
+  }
+
+  @Test("a whole recording has no defects")
+  func whole() throws {
+    let outcome = try run("diagnose x.pcapng p.btsnoop --token t --json")
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    let verdict = try #require(try JsonLines(outcome.output).objects.first)
+    #expect(verdict["defects"] == nil)
+    #expect((verdict["notes"] as? [String])?.contains { $0.contains("token is right") } == true)
+  }
+
+  // MARK: - Outputs, and stretches
+
+  @Test(
+    "an output that cannot be written is no finding",
+    arguments: ["diagnose x.pcapng --html /dev/full", "diagnose x.pcapng --perfetto /dev/full", "diagnose x.pcapng"])
+  func fullDisk(_ words: String) throws {
+    let output = words.contains("/dev/full") ? "/dev/null" : "/dev/full"
+    let outcome = try Command.shell(#""$MI_BUS" $1 > $2"#, [words, output], in: scratch)
+    #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+    #expect(outcome.errors.contains("the disk is full"))
+  }
+
+  @Test(
+    "a stretch without anything is told, with what there is",
+    arguments: ["--around 1e9s", "--from 100s", "--from 20s --to 21s"], ["", "--json"])
+  func emptyStretch(_ range: String, _ form: String) throws {
+    let outcome = try run("timeline x.pcapng \(range) \(form)")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(outcome.errors.contains("nothing is in that stretch"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("0.0") && outcome.errors.contains("to 7.9"), "\(outcome.errors)")
+  }
+
+  // MARK: - The phone's log alone
+
+  @Test("a page of the phone's log alone says so and draws its messages")
+  func pageOfLog() throws {
+    let outcome = try run("diagnose p.btsnoop --token t --html page.html --perfetto trace.pftrace")
+    #expect(outcome.ending == .exit(1), "\(outcome.errors)")
+    let page = scratch.text("page.html")
+    #expect(page.contains("<title>p.btsnoop · mi-bus</title>") && !page.contains("p.btsnoop + p.btsnoop"))
+    #expect(page.contains("This is the phone&#39;s log alone") && !page.contains("There is no phone log"))
+    #expect(!page.contains("There is nothing to draw") && page.contains("class=\"lanes\""))
+    #expect(scratch.bytes("trace.pftrace").count > 1000)
+  }
+
+  @Test("of a log without times nothing can be drawn, and the page says why")
+  func pageOfTextLog() throws {
+    let log = """
+      <- 55 ab 0c 10 00 0f 84 75 85 cd f8 76 6e e6 e8 09 52 9b 62 92 State.COMM
+      <- 7b d1 09 22 11 8d e0 f5 State.COMM
+
+      """
+    try scratch.write(log.utf8, as: "log.txt")
+    let outcome = try run("diagnose log.txt --html page.html")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    #expect(scratch.text("page.html").contains("There is nothing to draw: the phone&#39;s log tells no times"))
+  }
+
+  @Test(
+    "what cannot be done with a phone's log is refused",
+    arguments: ["--write y.pcapng", "--changes", "--explain", "--sender dash1"])
+  func busOptionsOfLog(_ options: String) throws {
+    let outcome = try run("sniff p.btsnoop --token t \(options)")
+    #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("phone's log") && outcome.errors.contains(options.prefix { $0 != " " }))
+    #expect(!FileManager.default.fileExists(atPath: scratch.file("y.pcapng")))
+  }
+
+  @Test("a phone's log is read for the time that is asked for")
+  func partOfLog() throws {
+    let outcome = try run("sniff p.btsnoop --token t --json --for 2s")
+    #expect(outcome.ending == .exit(0), "\(outcome.errors)")
+    let times = try JsonLines(outcome.output).of(kind: "ble").compactMap { $0["t"] as? Double }
+    #expect(times.count > 10 && times.allSatisfy { $0 <= 2.1 }, "\(times.max() ?? 0)")
+  }
+
+  // MARK: - Inputs that come once
+
+  @Test(
+    "standard input is a source like any other",
+    arguments: ["senders", "diagnose", "timeline"], ["x.vcd", "x.csv", "x.pcapng", "x.txt"])
+  func standardInput(_ verb: String, _ name: String) throws {
+    let file = try run("\(verb) \(name)")
+    for source in ["-", "wire=-"] {
+      let piped = try Command.shell(#"cat "$2" | "$MI_BUS" $1 $3"#, [verb, name, source], in: scratch)
+      #expect(piped.ending == file.ending, "\(piped.errors)")
+      let lines = file.lines.count
+      #expect(lines > 3 && abs(piped.lines.count - lines) <= lines / 10, "\(piped.lines.count) of \(lines) lines")
+      #expect(piped.output.contains("dash1"))
+    }
+  }
+
+  @Test("samples on standard input", arguments: ["senders", "diagnose"])
+  func samples(_ verb: String) throws {
+    _ = try run("simulate displaydash --for 4s --write x.raw --rate 2MHz")
+    let outcome = try Command.shell(#"cat x.raw | "$MI_BUS" $1 --logic 2MHz -"#, [verb], in: scratch)
+    #expect(outcome.ending == .exit(verb == "diagnose" ? 1 : 0), "\(outcome.errors)")
+    #expect(outcome.output.contains("dash1"))
+  }
+
+  @Test("with a phone's log the bus is read twice, so a pipe is refused", arguments: ["-", "wire=-", "pipe"])
+  func pipeBesideLog(_ source: String) throws {
+    for verb in ["diagnose", "timeline"] {
+      let outcome = try Command.shell(
+        #"rm -f pipe; mkfifo pipe; { cat x.vcd > pipe & } 2> /dev/null; cat x.vcd | "$MI_BUS" $1 $2 p.btsnoop --token t; code=$?; kill $! 2> /dev/null; exit $code"#,
+        [verb, source], in: scratch)
+      #expect(outcome.ending == .exit(2), "\(outcome.errors)")
+      #expect(outcome.errors.contains("cannot be read twice") && outcome.errors.contains("save it to a file"))
+    }
+  }
+
+  @Test("a pipe in the place of a file is read as one", arguments: ["sniff", "senders", "diagnose"])
+  func namedPipe(_ verb: String) throws {
+    let outcome = try Command.shell(
+      #"mkfifo pipe; { cat x.vcd > pipe & } 2> /dev/null; "$MI_BUS" $1 pipe"#, [verb], in: scratch)
+    #expect(outcome.ending == .exit(verb == "diagnose" ? 1 : 0), "\(outcome.errors)")
+    #expect(outcome.output.contains("dash1"))
+  }
+}
