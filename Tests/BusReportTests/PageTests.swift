@@ -75,6 +75,7 @@ import Testing
 
   @Test func nobodyIsQuiteSure() throws {
     var diagnosis = Diagnosis()
+    diagnosis.wire = Diagnosis.Wire()
     diagnosis.confidence = 0.999_999
     let text = try page(HtmlReport(title: "a", diagnosis: diagnosis, sample: TimelineSample()))
     #expect(text.contains(">over 99.99 % sure<") && !text.contains("100.00"))

@@ -127,7 +127,7 @@ struct SimulatedReport {
       if case .reply(let asker) = item.cause { return asker.isForeign }
       return false
     }
-    wire.loadWithoutInjectors = wire.load - Double(foreign.reduce(0) { $0 + $1.duration }) / Double(duration)
+    wire.loadWithoutInjectors = (wire.load ?? 0) - Double(foreign.reduce(0) { $0 + $1.duration }) / Double(duration)
     diagnosis.wire = wire
     diagnosis.confidence = 0.9992
     senders = counts.sorted { $0.key < $1.key }.map { sender, row in

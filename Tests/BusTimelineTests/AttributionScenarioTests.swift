@@ -74,6 +74,23 @@ struct AttributionScenarioTests {
     #expect(Double(right) >= 0.99 * Double(sure), "\(right) of \(sure)")
   }
 
+  @Test("a module that asks nothing and forges the ESC's frames is named by its timing")
+  func forger() throws {
+    let text = """
+      about: a module that beeps
+      phone: {}
+      dashes:
+        - { transmitter: { clock-ppm: 3000 }, trigger: heartbeat, delay-us: [50, 100], beep-every-s: [1, 2] }
+      """
+    let outcomes = try Self.outcomes(try Scenario(yaml: text, name: "beep", seed: 7), .edges, seconds: 40)
+    let forged = outcomes.filter { "\($0.truth.sender)" == "dash1" }
+    #expect(forged.count > 15)
+    #expect(forged.count { $0.finding.sender == .dash(1) } > forged.count / 2)
+    #expect(forged.allSatisfy { $0.finding.sender == .dash(1) || $0.finding.isStrange })
+    #expect(
+      !outcomes.contains { "\($0.truth.sender)" != "dash1" && ($0.finding.sender.isForeign || $0.finding.isStrange) })
+  }
+
   @Test(
     "a module that starts to inject is named within two seconds of its first frame",
     arguments: ["augisbud", "displaydash"])

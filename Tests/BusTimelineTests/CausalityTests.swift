@@ -40,6 +40,27 @@ import Testing
     #expect(score.causesRight * 1000 >= score.notifications * (forwards ? 995 : 985), "\(score.wrong.prefix(5))")
   }
 
+  /// An adapter gives several frames at once, so that answers seem to begin before their requests end.
+  @Test(arguments: [
+    ("phone", AdapterModel.ftdi1ms, 0.0, 1.0), ("phone", .ftdi16ms, 0.0, 1.0), ("displaydash", .ftdi1ms, 0.0, 0.97),
+    ("displaydash", .ftdi16ms, 0.0, 0.9), ("augisbud", .cp210x, 0.0, 0.95), ("displaydash", .ftdi1ms, 0.3, 0.95),
+  ])
+  func adaptersTellCausesToo(_ name: String, _ adapter: AdapterModel, _ loss: Double, _ causes: Double) throws {
+    var scenario = try Scenario.named(name, seed: 33)
+    scenario.phone = scenario.phone ?? PhoneSettings()
+    scenario.ble.forwardsForeign = true
+    var trial = CausalityTrial()
+    trial.quality = .adapter(adapter)
+    trial.settings.loss = loss
+    let score = trial.run(scenario, profile: profile)
+    #expect(score.notifications > 200)
+    #expect(Double(score.solicitedRight) >= 0.97 * Double(score.notifications), "\(score.wrong.prefix(5))")
+    #expect(Double(score.causesRight) >= causes * Double(score.notifications), "\(score.wrong.prefix(5))")
+    // Nearly every answer is followed back to the phone's write, and next to none of those requests seems unanswered.
+    if loss == 0 { #expect(Double(score.answersFollowed) >= 0.96 * Double(score.answers)) }
+    #expect(score.chains[.unanswered] ?? 0 <= score.answers / 50)
+  }
+
   @Test func chainsHaveTheHopsOfTheScooter() throws {
     let score = CausalityTrial().run(try Scenario.named("phone", seed: 22), profile: profile)
     #expect(score.completeChains.count > 300)
@@ -62,6 +83,17 @@ import Testing
     #expect(score.chains[.neverOnWire] ?? 0 >= 20)
     // The phone's log alone still says that its answers were asked for.
     #expect(score.solicitedRight * 100 >= score.notifications * 99)
+  }
+
+  /// The phone's log usually begins before the bus's capture and ends after it.
+  @Test(arguments: [-1...30_000_000_000, 40_000_000_000...Int64.max])
+  func whatWasWrittenWhileTheBusWasNotRecordedIsNotMissed(_ hidden: ClosedRange<Int64>) throws {
+    var trial = CausalityTrial()
+    trial.hidden = hidden
+    let score = trial.run(try Scenario.named("phone", seed: 23), profile: profile)
+    #expect(score.completeChains.count > 150)
+    // The last of them may be on their way.
+    #expect(score.chains[.neverOnWire] ?? 0 <= 3)
   }
 
   @Test func theTallyShowsTheRingOfTheDash() throws {

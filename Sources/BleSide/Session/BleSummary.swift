@@ -85,4 +85,14 @@ extension PollRing.Member {
       return block.role == (address == 0x25 || address == 0x22 ? .bms : .esc)
     }
   }
+
+  /// What is known of it: its register, or what has so many bytes.
+  public var words: String {
+    let fits = LengthTable.blocks(dataBytes: dataBytes)
+    if let register {
+      return fits.first { $0.register == register }?.description
+        ?? "register \(String(register, radix: 16)) (\(dataBytes) bytes)"
+    }
+    return "\(dataBytes) bytes" + (fits.isEmpty ? "" : " (\(fits.map(\.description).joined(separator: " or ")))")
+  }
 }

@@ -72,8 +72,9 @@ public struct ReplyTracker: Sendable {
     switch message.condition {
     case .readable:
       guard let shape = Self.shape(ofReplyTo: message) else { return }
-      // Asked again: the first one was given up by the phone.
-      open.removeAll { $0.reply == shape }
+      // Asked again: a first one that waits for longer than answers take was given up by the phone. One that is young
+      // will be answered as well: some clients ask again before the answer is there.
+      open.removeAll { $0.reply == shape && (!settings.isTimed || message.time &- $0.time > settings.lateness) }
       open.append(Request(sequence: message.sequence, time: message.time, reply: shape))
     case .sealed where message.format != .ninebotCrypto && message.length == 3:
       // A read has one byte of payload; so has a one-byte write, which is rare.

@@ -23,7 +23,7 @@ public struct BleSummaryWriter: Sendable {
     out.append(string: "\(summary.solicited) asked for, \(summary.unsolicited) not, \(summary.undecided) undecided; ")
     out.append(string: "\(unreadable) cannot be read\n")
     if !summary.ring.isEmpty {
-      out.append(string: "  polled in a ring: \(summary.ring.map(Self.words).joined(separator: ", "))\n")
+      out.append(string: "  polled in a ring: \(summary.ring.map(\.words).joined(separator: ", "))\n")
     }
     for note in notes { out.append(string: "  note: \(note)\n") }
   }
@@ -33,7 +33,7 @@ public struct BleSummaryWriter: Sendable {
     out.append(string: "\"received\":\(summary.count(.toPhone)),\"solicited\":\(summary.solicited),")
     out.append(string: "\"unsolicited\":\(summary.unsolicited),\"undecided\":\(summary.undecided),")
     out.append(string: "\"unreadable\":\(unreadable),\"missing\":\(summary.missing),\"ring\":[")
-    append(summary.ring.map(Self.words), to: &out)
+    append(summary.ring.map(\.words), to: &out)
     out.append("],\"notes\":[")
     append(notes, to: &out)
     out.append("]}\n")
@@ -44,15 +44,5 @@ public struct BleSummaryWriter: Sendable {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       out.append(quoted: text)
     }
-  }
-
-  /// A ring's member by what is known of it: its register, or what has so many bytes.
-  private static func words(_ member: PollRing.Member) -> String {
-    let fits = LengthTable.blocks(dataBytes: member.dataBytes)
-    if let register = member.register {
-      return fits.first { $0.register == register }?.description
-        ?? "register \(String(register, radix: 16)) (\(member.dataBytes) bytes)"
-    }
-    return "\(member.dataBytes) bytes" + (fits.isEmpty ? "" : " (\(fits.map(\.description).joined(separator: " or ")))")
   }
 }

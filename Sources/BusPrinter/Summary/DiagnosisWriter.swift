@@ -14,7 +14,7 @@ public struct DiagnosisWriter: Sendable {
   // MARK: - Text
 
   public func text(to out: inout TextBuffer) {
-    let part: Style.Part = diagnosis.injects ? .alarm : .bms
+    let part: Style.Part = diagnosis.outcome == .clean ? .bms : .alarm
     for sentence in diagnosis.verdict {
       style.begin(part, &out)
       out.append(string: sentence)
@@ -36,11 +36,13 @@ public struct DiagnosisWriter: Sendable {
     out.append(string: "\nEvidence for \(injector.sender.name) (confidence ")
     out.append(fixed: Int64(injector.confidence * 100_000), decimals: 5)
     out.append(")\n")
-    out.append(string: "  \(injector.requests) requests from ")
+    let count =
+      injector.requests > 0 ? "\(injector.requests) requests" : "\(injector.forgedFrames) frames of another's name"
+    out.append(string: "  \(count) from ")
     out.append(seconds: injector.first, decimals: 3)
     out.append(" s to ")
     out.append(seconds: injector.last, decimals: 3)
-    out.append(" s:\n")
+    out.append(injector.registers.isEmpty ? " s\n" : " s:\n")
     for register in injector.registers.prefix(12) {
       out.append(string: "    \(register.subject.name) ")
       out.append(hex: register.register)
@@ -56,7 +58,8 @@ public struct DiagnosisWriter: Sendable {
   ///   - notes: what else is worth knowing of the inputs.
   ///   - out: takes the object, in a line of its own.
   public func json(defects: [String] = [], notes: [String] = [], to out: inout TextBuffer) {
-    out.append(string: "{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(diagnosis.injects),\"confidence\":")
+    let injects = diagnosis.outcome == .undecided ? "null" : "\(diagnosis.injects)"
+    out.append(string: "{\"kind\":\"verdict\",\"schema\":1,\"injects\":\(injects),\"confidence\":")
     out.append(fixed: Int64(diagnosis.confidence * 1_000_000), decimals: 6)
     out.append(",\"verdict\":")
     strings(diagnosis.verdict, &out)
@@ -113,7 +116,9 @@ public struct DiagnosisWriter: Sendable {
   private func json(_ notifications: Diagnosis.Notifications, _ out: inout TextBuffer) {
     out.append(
       string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
-    out.append(string: "\"pre_session\":\(notifications.preSession),\"caused_by\":{")
+    out.append(string: "\"undecided\":\(notifications.undecided),\"ring\":")
+    strings(notifications.ring, &out)
+    out.append(string: ",\"pre_session\":\(notifications.preSession),\"caused_by\":{")
     for (index, cause) in notifications.causedBy.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       out.append(string: "\"\(cause.sender.name)\":\(cause.count)")
@@ -155,9 +160,11 @@ public struct DiagnosisWriter: Sendable {
     out.append(",\"wire\":{\"duration\":")
     out.append(seconds: wire.duration, decimals: 9)
     out.append(string: ",\"frames\":\(wire.frames),\"load\":")
-    out.append(fixed: Int64(wire.load * 10_000), decimals: 4)
+    share(wire.load, &out)
     out.append(",\"load_without_injectors\":")
-    out.append(fixed: Int64(wire.loadWithoutInjectors * 10_000), decimals: 4)
+    share(wire.loadWithoutInjectors, &out)
+    out.append(string: ",\"heartbeats\":\(wire.heartbeats),\"requests\":\(wire.requests),")
+    out.append(string: "\"undecided_requests\":\(wire.undecidedRequests),\"strange_frames\":\(wire.strangeFrames)")
     out.append(string: ",\"bad_checksums\":\(wire.badChecksums),\"garbage_bytes\":\(wire.garbageBytes),")
     out.append(string: "\"line_errors\":\(wire.lineErrors),\"collisions\":\(wire.collisions),")
     out.append(string: "\"unanswered_requests\":\(wire.unansweredRequests),\"esc_errors\":[")
@@ -168,6 +175,11 @@ public struct DiagnosisWriter: Sendable {
       out.append(string: ",\"count\":\(error.count)}")
     }
     out.append("]}")
+  }
+
+  private func share(_ value: Double?, _ out: inout TextBuffer) {
+    guard let value else { return out.append("null") }
+    out.append(fixed: Int64(value * 10_000), decimals: 4)
   }
 
   private func strings(_ texts: [String], _ out: inout TextBuffer) {

@@ -55,18 +55,22 @@ struct TileSection {
       tiles.append(
         Tile(
           name: "Answer to the phone", value: Words.time(diagnosis.phoneReads.median),
-          note: "after its question on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
+          note: "at most, after its question on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
     }
     return tiles
   }
 
   private static func tiles(of wire: Diagnosis.Wire, injects: Bool) -> [Tile] {
     var tiles = [
-      Tile(
-        name: "Wire in use", value: Words.percent(wire.load),
-        note: injects ? "\(Words.percent(wire.loadWithoutInjectors)) without what is injected" : "of the time"),
-      Tile(name: "Frames", value: Words.count(wire.frames), note: "in \(Words.time(wire.duration))"),
+      Tile(name: "Frames", value: Words.count(wire.frames), note: "in \(Words.time(wire.duration))")
     ]
+    if let load = wire.load {
+      let without = Words.percent(wire.loadWithoutInjectors ?? load)
+      tiles.insert(
+        Tile(
+          name: "Wire in use", value: Words.percent(load),
+          note: injects ? "\(without) without what is injected" : "of the time"), at: 0)
+    }
     let spoiled = wire.badChecksums + wire.lineErrors
     tiles.append(
       Tile(

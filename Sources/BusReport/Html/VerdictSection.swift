@@ -6,23 +6,42 @@ struct VerdictSection {
 
   func write(to page: inout PageText) {
     let diagnosis = report.diagnosis
-    page.raw("<header class=\"verdict \(diagnosis.injects ? "found" : "clean")\">\n<p class=\"source\">")
+    page.raw("<header class=\"verdict \(Self.mark(diagnosis.outcome))\">\n<p class=\"source\">")
     page.element("span", class: "mark", "mi-bus")
     page.text(report.title)
     if let phone = report.phoneTitle { page.text(" + \(phone)") }
     if let wire = diagnosis.wire { page.text(" · \(Words.time(wire.duration))") }
     if let recorded = report.recorded { page.text(" · \(recorded)") }
     page.raw("</p>\n<p class=\"stamp\">")
-    page.text(diagnosis.injects ? "Something injects messages" : "Nothing injects messages")
-    page.raw(" <span class=\"sure\">")
-    page.text("\(Words.percent(diagnosis.confidence)) sure")
-    page.raw("</span></p>\n")
-    page.element("h1", diagnosis.verdict.first ?? (diagnosis.injects ? "A device injects." : "Nothing injects."))
+    page.text(Self.words(diagnosis.outcome))
+    if diagnosis.outcome != .undecided, diagnosis.confidence >= 0.9 {
+      page.raw(" <span class=\"sure\">")
+      page.text("\(Words.percent(diagnosis.confidence)) sure")
+      page.raw("</span>")
+    }
+    page.raw("</p>\n")
+    page.element("h1", diagnosis.verdict.first ?? "\(Self.words(diagnosis.outcome)).")
     page.raw("\n")
     if diagnosis.verdict.count > 1 {
       page.element("p", class: "lead", diagnosis.verdict.dropFirst().joined(separator: " "))
     }
     page.raw("\n</header>\n")
+  }
+
+  private static func mark(_ outcome: Diagnosis.Outcome) -> String {
+    switch outcome {
+    case .injects: "found"
+    case .clean: "clean"
+    case .undecided: "open"
+    }
+  }
+
+  private static func words(_ outcome: Diagnosis.Outcome) -> String {
+    switch outcome {
+    case .injects: "Something injects messages"
+    case .clean: "Nothing injects messages"
+    case .undecided: "Cannot tell whether something injects messages"
+    }
   }
 }
 

@@ -120,7 +120,10 @@ public struct Attributor: Sendable {
     guard !waiting[id].isAssessed else { return }
     waiting[id].isAssessed = true
     let tap = waiting[id].tap
-    guard wires[tap].assess(waiting[id]) else { return }
+    if wires[tap].assess(waiting[id]) { nameNewcomer(tap) }
+  }
+
+  private mutating func nameNewcomer(_ tap: Int) {
     let (fingerprint, asking) = wires[tap].newcomer
     if let number = names.number(for: fingerprint, asking: asking) { wires[tap].name(number) }
   }
@@ -176,6 +179,7 @@ public struct Attributor: Sendable {
     let tap = waiting[id].tap
     if waiting[id].claim == .request { assess(id) }
     let finding = Self.decide(&waiting[id], id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
+    if finding?.isStrange == true, wires[tap].assess(strange: waiting[id]) { nameNewcomer(tap) }
     return AttributedEvent(tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding)
   }
 

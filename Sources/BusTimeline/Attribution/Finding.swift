@@ -109,6 +109,8 @@ public struct Finding: Sendable {
   public var votes: Votes
   /// Whether the frame claims to come from another device than `sender`.
   public var contradictsClaim: Bool
+  /// Whether its timing is that of no device that is known: `sender` is unknown then, and it is somebody else's.
+  public var isStrange = false
 
   public init(
     sender: Transmitter = .unknown, confidence: Float = 0, cause: Cause = .unknown, votes: Votes? = nil,

@@ -113,6 +113,21 @@ struct WireModel: Sendable {
     }
   }
 
+  /// Looks at an answer or a heartbeat with the timing of no known device: somebody forges it. Returns whether a device
+  /// must be named for that.
+  mutating func assess(strange observation: Observation) -> Bool {
+    var observation = observation
+    // What it says is no request.
+    observation.reading = nil
+    guard suspects.add(observation, rhythm: Self.outOfTurn, ratio: Self.outOfTurn),
+      case .newcomers = suspects.judge(against: dashes, prints, habits)
+    else { return false }
+    return true
+  }
+
+  /// That nobody known sent it stands already: a weight that no single request has.
+  private static let outOfTurn: Float = 8
+
   /// Learns what known dashes ask for: now and not when the frame leaves, since newcomers are told from them by that.
   ///
   /// What is surely foreign but may be any of several dashes counts for each by its probability, as in the
@@ -178,7 +193,12 @@ struct WireModel: Sendable {
     }
     let confidence = min(probability, 0.9999)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
-    guard best != Candidate.newcomer, confidence >= Self.decided else { return finding }
+    guard best != Candidate.newcomer, confidence >= Self.decided else {
+      finding.isStrange =
+        best == Candidate.newcomer && confidence >= Self.decided && observation.claim != .request
+        && observation.measurement.isShaped
+      return finding
+    }
     learn(observation, best, confidence)
     finding.sender = Candidate.transmitter(best)
     finding.contradictsClaim = best != Candidate.claimed(observation.claim)

@@ -23,7 +23,7 @@ public struct CausalChain: Hashable, Sendable {
   public enum Outcome: UInt8, Hashable, Sendable, CaseIterable {
     /// The phone got its answer.
     case complete
-    /// The request came to the wire, and no answer belongs to it.
+    /// The request came to the wire and needs no answer.
     case delivered
     /// The module never put the request on the wire, or the wire's capture lost it.
     case neverOnWire

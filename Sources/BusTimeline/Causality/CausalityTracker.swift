@@ -53,6 +53,7 @@ public struct CausalityTracker: Sendable {
   public mutating func push(_ event: AttributedEvent, bytes: Span<UInt8>, id: Int64) {
     outcomes.removeAll(keepingCapacity: true)
     let bus = event.event
+    wire.saw(bus.start.middle)
     guard let reading = event.reading, bus.kind == .frame, bus.checksumHolds else {
       wire.rubble(at: bus.start.middle)
       return advance(to: bus.start.middle)
@@ -77,9 +78,10 @@ public struct CausalityTracker: Sendable {
     let seen = RadioLedger.Message(
       place: CausalChain.Message(sequence: message.sequence, time: time), content: event.content,
       solicited: message.solicited, counter: message.step == .uncounted ? nil : message.counter)
-    // What must come first is sorted in as early as it can be, what must come last as late.
+    // What must come first is sorted in as early as it can be, what must come last as late. A write that cannot be
+    // read cannot be followed.
     if event.kind == .request {
-      waiting.add(.write(seen), due: time.earliest)
+      if event.content != 0 { waiting.add(.write(seen), due: time.earliest) }
     } else {
       waiting.add(.notification(seen), due: time.latest)
     }

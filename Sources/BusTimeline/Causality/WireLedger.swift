@@ -59,12 +59,19 @@ struct WireLedger: Sendable {
   private var last: (reply: Reply, counter: UInt32?)?
   private var count = AnswerCount()
   private var habit: ForwardingHabit
+  /// When the wire's capture ran.
+  private var covered: ClosedRange<Int64>?
   /// Times of what was no sound frame.
   private var broken: [Int64] = []
 
   init(_ settings: CausalityTracker.Settings) {
     self.settings = settings
     habit = ForwardingHabit(usual: settings.usual)
+  }
+
+  /// Notes that the wire's capture ran at `time`, nanoseconds; times ascend.
+  mutating func saw(_ time: Int64) {
+    covered = min(covered?.lowerBound ?? time, time)...max(covered?.upperBound ?? time, time)
   }
 
   /// Notes bytes that are no sound frame.
@@ -240,7 +247,10 @@ struct WireLedger: Sendable {
 
   /// Reports what did not go on in time.
   mutating func expire(until now: Int64, radio: inout RadioLedger, into outcomes: inout [CausalOutcome]) {
-    for write in radio.expired(before: now &- settings.request) {
+    // Of what was written while the wire was not recorded nothing can be said; later the capture may go on.
+    let covered = covered ?? Int64.max...Int64.max
+    let known = min(now &- settings.request, covered.upperBound &- settings.usualRequest)
+    for write in radio.expired(before: known) where write.place.time.earliest >= covered.lowerBound {
       outcomes.append(.chain(CausalChain(outcome: .neverOnWire, write: write.place)))
     }
     while let first = requests.first, first.wire.end.latest < now &- 2 &* Self.answer {

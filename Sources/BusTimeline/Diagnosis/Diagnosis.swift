@@ -18,11 +18,15 @@ public struct Diagnosis: Sendable {
     public var last: Int64
     /// Probability that this device is there at all, 0 to 1.
     public var confidence: Double
+    /// Whose addresses most of its frames bear; nil where that is not known.
+    public var poses: Role?
 
     public init(
       sender: Transmitter, looksLike: String? = nil, requests: Int, requestsPerSecond: Double,
-      registers: [PolledRegister], forgedFrames: Int = 0, first: Int64, last: Int64, confidence: Double
+      registers: [PolledRegister], forgedFrames: Int = 0, first: Int64, last: Int64, confidence: Double,
+      poses: Role? = nil
     ) {
+      self.poses = poses
       self.sender = sender
       self.looksLike = looksLike
       self.requests = requests
@@ -58,6 +62,10 @@ public struct Diagnosis: Sendable {
   public struct Notifications: Sendable {
     public var total = 0
     public var unsolicited = 0
+    /// Those of which it cannot be told whether the phone asked: its own side is not in the log.
+    public var undecided = 0
+    /// What comes unasked, or may, in the order in which it is polled, in words; empty where it keeps no order.
+    public var ring: [String] = []
     /// Notifications without a byte.
     public var empty = 0
     /// Forwarded before there was a session, filled with zeros.
@@ -65,6 +73,9 @@ public struct Diagnosis: Sendable {
     /// Unsolicited ones by whose request made the scooter answer.
     public var causedBy: [(sender: Transmitter, count: Int)] = []
     public init() {}
+
+    /// Whether so many are unsolicited that no answer out of order explains them.
+    public var areInjected: Bool { unsolicited >= 5 && unsolicited * 50 >= total }
   }
 
   /// What the wire looked like.
@@ -73,20 +84,28 @@ public struct Diagnosis: Sendable {
     public var duration: Int64 = 0
     public var frames = 0
     /// Share of time in use, with and without the injectors' requests and the answers to them, 0 to 1.
-    public var load = 0.0
-    public var loadWithoutInjectors = 0.0
+    /// Nil where no times were recorded.
+    public var load: Double?
+    public var loadWithoutInjectors: Double?
     public var badChecksums = 0
     public var garbageBytes = 0
     public var lineErrors = 0
     /// Frames that ran into each other.
     public var collisions = 0
     public var unansweredRequests = 0
+    /// Heartbeats of the BLE module, by which requests are judged.
+    public var heartbeats = 0
+    /// Requests with the BLE module's address, and those of them that could not be given to a device.
+    public var requests = 0
+    public var undecidedRequests = 0
+    /// Frames of other kinds whose times or clock are not those of the device that they name, nor of another one known.
+    public var strangeFrames = 0
     /// Error codes that the ESC showed, with their names.
     public var escErrors: [(code: Int, name: String, count: Int)] = []
     public init() {}
   }
 
-  /// Time from the phone's own request on the wire to its answer, in nanoseconds.
+  /// How long something took, in nanoseconds.
   public struct Latency: Sendable {
     public var count = 0
     public var median: Int64 = 0
@@ -100,8 +119,12 @@ public struct Diagnosis: Sendable {
     public private(set) var outcomes: [CausalChain.Outcome: Int] = [:]
     private var toWire = LatencySample()
     private var toPhone = LatencySample()
+    private var inAll = LatencySample()
 
     public init() {}
+
+    /// Phone's write to its answer at the phone: what the person waits for.
+    public var totalLatency: Latency { inAll.latency }
 
     /// Phone's write to the wire.
     public var requestLatency: Latency { toWire.latency }
@@ -112,6 +135,7 @@ public struct Diagnosis: Sendable {
       outcomes[chain.outcome, default: 0] += 1
       if let latency = chain.requestLatency { toWire.add(latency) }
       if let latency = chain.notificationLatency { toPhone.add(latency) }
+      if let latency = chain.totalLatency { inAll.add(latency) }
     }
   }
 
@@ -158,6 +182,7 @@ public struct Diagnosis: Sendable {
   public var injectors: [Injector] = []
   public var notifications: Notifications?
   public var wire: Wire?
+  /// From the phone's own request on the wire to the begin of its answer, as long as the times allow.
   public var phoneReads = Latency()
   public var chains = Chains()
   public var alignment = Alignment.none
@@ -172,6 +197,29 @@ public struct Diagnosis: Sendable {
 
   public init() {}
 
+  /// What the diagnosis comes to.
+  public enum Outcome: Hashable, Sendable {
+    /// Something injects.
+    case injects
+    /// Nothing does.
+    case clean
+    /// The captures do not tell.
+    case undecided
+  }
+
+  public var outcome: Outcome {
+    if !injectors.isEmpty { return .injects }
+    guard wire != nil else {
+      if notifications?.areInjected == true { return .injects }
+      let heard = (notifications?.total ?? 0) - (notifications?.undecided ?? 0)
+      return heard > 0 ? .clean : .undecided
+    }
+    return confidence >= Self.sure && notifications?.areInjected != true ? .clean : .undecided
+  }
+
+  /// Less is no verdict.
+  private static let sure = 0.9
+
   /// Whether anything injects.
-  public var injects: Bool { !injectors.isEmpty || (wire == nil && (notifications?.unsolicited ?? 0) > 0) }
+  public var injects: Bool { outcome == .injects }
 }

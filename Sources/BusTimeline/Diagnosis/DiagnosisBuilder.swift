@@ -18,9 +18,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private var phoneReads = LatencySample()
   /// End of the phone's last request of each kind.
   private var phoneRequests: [UInt16: Int64] = [:]
-  private var heartbeats = 0
-  private var requests = 0
-  private var undecided = 0
+  /// Until when the wire was in use; frames of one packet may seem to overlap.
+  private var busyUntil = Int64.min
+  private var hasTimes = false
+  /// Nanoseconds of a byte on each tap.
+  private var byteTimes: [Int64] = []
 
   public init(profile: Profile) {
     self.profile = profile
@@ -31,6 +33,8 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   public mutating func add(taps: [Tap]) {
     senders.add(taps: taps)
     collisions.add(taps: taps)
+    if taps.contains(where: { $0.quality != .none }) { hasTimes = true }
+    byteTimes += taps.dropFirst(byteTimes.count).map { ($0.baud ?? .standard).duration(bytes: 1) }
   }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
@@ -39,7 +43,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
-    airTime += max(0, event.duration)
+    let end = end(of: event, tap: row.tap)
+    let inUse = max(0, end - max(event.start.middle, busyUntil))
+    airTime += inUse
+    busyUntil = max(busyUntil, end)
     switch event.kind {
     case .garbage: wire.garbageBytes += Int(event.count)
     case .lineError: wire.lineErrors += 1
@@ -48,25 +55,39 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       if !event.checksumHolds { wire.badChecksums += 1 }
     }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
-    note(event, reading, finding)
+    note(event, reading, finding, inUse)
     if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
   }
 
-  private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ finding: Finding) {
+  /// When an event ended. Where an adapter's packets tell little of that, no later than the slowest sender would end.
+  private func end(of event: BusEvent, tap: Int) -> Int64 {
+    guard byteTimes.indices.contains(tap) else { return event.end.middle }
+    let least = Int64(event.count) * byteTimes[tap]
+    guard event.end.error > least / 2 else { return event.end.middle }
+    return min(event.end.middle, event.start.middle + least * Self.slowest / 100)
+  }
+
+  /// Bytes come so much slower than back to back, in percent: the ESC's 195 us a byte (protocol.md 5.3).
+  private static let slowest: Int64 = 225
+
+  private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ inUse: Int64) {
     let claim = Claim(reading)
-    if claim.isHeartbeat { heartbeats += 1 }
+    if claim.isHeartbeat { wire.heartbeats += 1 }
     if claim == .request {
-      requests += 1
-      if finding.sender == .unknown { undecided += 1 }
+      wire.requests += 1
+      if finding.sender == .unknown { wire.undecidedRequests += 1 }
+    } else if finding.isStrange {
+      wire.strangeFrames += 1
     }
     var isInjected = finding.sender.isForeign
     if case .reply(let asker) = finding.cause, asker.isForeign { isInjected = true }
-    if isInjected { injectedTime += max(0, event.duration) }
+    if isInjected { injectedTime += inUse }
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch finding.cause {
-    case .phone: phoneRequests[key] = event.end.middle
+    case .phone: phoneRequests[key] = event.end.earliest
     case .replyToPhone:
-      if let asked = phoneRequests.removeValue(forKey: key) { phoneReads.add(event.start.middle - asked) }
+      // As long as it can have been: with an adapter's times, middles would give nothing, or less.
+      if let asked = phoneRequests.removeValue(forKey: key) { phoneReads.add(max(0, event.start.latest - asked)) }
     default: break
     }
   }
@@ -103,7 +124,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     collisions.finish()
     wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
-    if wire.duration > 0 {
+    if wire.duration > 0, hasTimes {
       wire.load = min(1, Double(airTime) / Double(wire.duration))
       wire.loadWithoutInjectors = min(1, Double(airTime - injectedTime) / Double(wire.duration))
     }
@@ -130,15 +151,18 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
         sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
         requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
         forgedFrames: row.forged, first: row.first, last: row.last,
-        confidence: 1 - doubt / Double(max(1, min(row.frames, 100))))
+        confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
+        poses: row.claims.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key)
     }
   }
 
   /// How sure it is that nothing injects: the longer heartbeats ran and the fewer requests stayed undecided, the surer.
   private var innocence: Double {
-    guard heartbeats > 0 || wire.frames > 0 else { return 0 }
-    let seen = 1 - 1 / (1 + Double(max(heartbeats, wire.frames)) / 20)
-    return min(0.999, seen) * (1 - Double(undecided) / Double(max(requests, 1)))
+    guard wire.heartbeats > 0 || wire.frames > 0 else { return 0 }
+    let seen = 1 - 1 / (1 + Double(max(wire.heartbeats, wire.frames)) / 20)
+    // One strange frame may be a disturbed one.
+    let strange = 1 / (1 + Double(max(0, wire.strangeFrames - 1)) / 2)
+    return min(0.999, seen) * strange * (1 - Double(wire.undecidedRequests) / Double(max(wire.requests, 1)))
   }
 }
 

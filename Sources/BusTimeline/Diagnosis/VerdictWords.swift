@@ -12,49 +12,98 @@ extension Diagnosis {
   private func words(_ injector: Injector) -> String {
     var text = injector.sender.name
     if let looks = injector.looksLike { text += ", which looks like \(looks)," }
-    let asked = Set(injector.registers.map(\.subject)).sorted { $0.rawValue < $1.rawValue }
-    let devices = asked.map { "\($0.name)".uppercased() }.joined(separator: " and ")
-    text +=
-      " asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
-    text += " with the BLE module's addresses."
-    if injector.forgedFrames > 0 {
-      text += " It also sent \(injector.forgedFrames) frames that say they come from another device."
+    var parts: [String] = []
+    if injector.requests > 0 {
+      let asked = Set(injector.registers.map(\.subject)).sorted { $0.rawValue < $1.rawValue }
+      let devices = asked.map { "\($0.name)".uppercased() }.joined(separator: " and ")
+      parts.append(
+        "asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
+          + " with \(Self.owner(injector.poses)) addresses")
     }
-    return text
+    if injector.forgedFrames > 0 {
+      parts.append("sends frames that say they come from another device, \(injector.forgedFrames) in all")
+    }
+    if parts.isEmpty { parts.append("sends frames of its own") }
+    return "\(text) \(parts.joined(separator: ", and "))."
+  }
+
+  private static func owner(_ role: Role?) -> String {
+    switch role {
+    case .esc: "the ESC's"
+    case .bms, .externalBms: "a battery's"
+    case .phone: "the phone's"
+    case .pc: "a PC's"
+    default: "the BLE module's"
+    }
   }
 
   private var innocentWords: [String] {
-    guard let wire else {
-      guard let notifications, notifications.unsolicited > 0 else {
-        return ["Nothing injects, as far as the phone saw."]
-      }
+    switch (wire, outcome) {
+    case (nil, .injects):
       return ["Somebody on the wire makes the scooter answer the phone without being asked; the bus would tell who."]
+    case (nil, .clean):
+      return ["Nothing injects, as far as the phone saw."]
+    case (nil, .undecided):
+      return ["Cannot tell whether something injects: the phone's own requests are not in the log."]
+    case (let wire?, .undecided):
+      return ["Cannot tell whether something injects: \(doubt(wire))."]
+    case (let wire?, _):
+      let sure = "\(Wording.percent(confidence))% sure"
+      return [
+        wire.heartbeats > 0 && wire.requests > 0
+          ? "Nothing injects: every request is the BLE module's own or one that it forwards (\(sure))."
+          : "Nothing injects: no frame looks like another device's than the one that it names (\(sure))."
+      ]
     }
-    if wire.frames == 0 { return ["No frames were seen, so nothing can be said."] }
-    let sure = "\(Wording.percent(confidence))% sure"
-    return ["Nothing injects: every request is the BLE module's own or one that it forwards (\(sure))."]
+  }
+
+  /// Why a bus gives no verdict.
+  private func doubt(_ wire: Wire) -> String {
+    if wire.frames == 0 { return "no frames were seen" }
+    if wire.strangeFrames > 1 {
+      return
+        "\(wire.strangeFrames) frames have the timing of no known device, and are too few or too unlike to name one"
+    }
+    if wire.requests > 0, wire.heartbeats == 0 {
+      return "no heartbeat of the BLE module was seen, and by those its requests are told from others'"
+    }
+    if wire.undecidedRequests * 10 > wire.requests {
+      return "\(wire.undecidedRequests) of \(wire.requests) requests could be the BLE module's or somebody else's; "
+        + "a longer capture tells more, and so does a logic analyser or an adapter with a latency timer of 1 ms"
+    }
+    if notifications?.areInjected == true {
+      return "the phone received answers that nobody on this wire was seen to ask for"
+    }
+    return "\(wire.frames) frames are too few"
   }
 
   private var notificationWords: String? {
     guard let notifications, notifications.total > 0 else { return nil }
     var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
-    if notifications.unsolicited == 0 { return text + "." }
+    if notifications.undecided > 0 { text += ", and \(notifications.undecided) that cannot be told" }
+    let ring = notifications.ring.isEmpty ? "" : " They come in a ring: \(notifications.ring.joined(separator: ", "))."
+    if notifications.unsolicited == 0 { return text + "." + ring }
     let causes = notifications.causedBy.filter { $0.sender != .unknown }
     if let main = causes.max(by: { $0.count < $1.count }) {
       text +=
         main.count == notifications.unsolicited
         ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
     }
-    return text + ". A client that takes the first reply for its own hangs or reads nonsense."
+    if !notifications.areInjected { return text + ". That few can be answers out of order." }
+    return text + "." + ring + " A client that takes the first reply for its own hangs or reads nonsense."
   }
 
   private var wireWords: [String] {
     guard let wire else { return [] }
     var words: [String] = []
-    let load = "The bus is in use \(Self.tenths(wire.load * 100))% of the time"
-    words.append(
-      injectors.isEmpty
-        ? "\(load)." : "\(load), \(Self.tenths(wire.loadWithoutInjectors * 100))% without the injected part.")
+    if let load = wire.load {
+      let text = "The bus is in use \(Self.tenths(load * 100))% of the time"
+      let without = Self.tenths((wire.loadWithoutInjectors ?? load) * 100)
+      words.append(injectors.isEmpty ? "\(text)." : "\(text), \(without)% without the injected part.")
+    }
+    if !injectors.isEmpty, wire.undecidedRequests > 0 {
+      words.append("\(wire.undecidedRequests) of \(wire.requests) requests could not be given to a device.")
+    }
     if wire.collisions > 0 { words.append("\(wire.collisions) collisions: frames of two devices ran into each other.") }
     if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
     if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
@@ -63,8 +112,14 @@ extension Diagnosis {
     }
     if phoneReads.count > 0 {
       words.append(
-        "The phone's own \(phoneReads.count) reads were answered in \(Self.milliseconds(phoneReads.median)) ms (median), "
-          + "\(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
+        "The phone's own \(phoneReads.count) reads were answered on the wire within "
+          + "\(Self.milliseconds(phoneReads.median)) ms (median), \(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
+    }
+    let wait = chains.totalLatency
+    if wait.count > 0 {
+      words.append(
+        "The phone waited \(Self.milliseconds(wait.median)) ms for an answer of its own (median), "
+          + "\(Self.milliseconds(wait.p95)) ms (95 of 100).")
     }
     for outcome in CausalChain.Outcome.allCases where outcome != .complete {
       guard let count = chains.outcomes[outcome], count > 0 else { continue }
@@ -79,11 +134,11 @@ extension Diagnosis {
   private static func words(_ outcome: CausalChain.Outcome) -> String {
     switch outcome {
     case .complete: "were answered"
-    case .delivered: "came to the wire, and nothing answered them"
-    case .neverOnWire: "never came to the wire"
+    case .delivered: "came to the wire and need no answer"
+    case .neverOnWire: "were not seen on the wire: the module kept them, or they collided there"
     case .unanswered: "got no answer on the wire"
     case .lostInCollision: "lost their answer in a collision"
-    case .notForwarded: "were answered on the wire, but the answer did not reach the phone"
+    case .notForwarded: "were answered on the wire, but the answer is not in the phone's log"
     }
   }
 

@@ -79,7 +79,8 @@ struct DiagnoseRun {
   func alone(_ phone: PhoneLog) -> Result {
     var diagnosis = Diagnosis()
     diagnosis.notifications = phone.counts
-    diagnosis.confidence = phone.counts.unsolicited > 0 ? 0.95 : 0.5
+    // What a module keeps to itself the phone does not see.
+    diagnosis.confidence = diagnosis.injects ? 0.95 : 0.5
     diagnosis.writeWords()
     if let defect = phone.defect { diagnosis.remarks.append(Self.words(defect)) }
     var timeline = wantsItems && phone.hasTimes ? TimelineCollector(profile: profile) : nil

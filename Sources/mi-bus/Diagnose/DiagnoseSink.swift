@@ -33,12 +33,12 @@ struct DiagnoseSink: AttributedEventSink {
 
 /// The bus on its way into a diagnosis, live or recorded.
 struct DiagnoseFeed: ~Copyable, LiveConsumer {
-  private var stream: AttributedStream<DiagnoseSink>
+  private var stream: AttributedStream<DiagnosisThread>
   private let phone: PhoneRequests?
 
   /// - Parameter phone: what the phone is known to have asked for; nil where that is not known.
   init(attributor: Attributor, pause: Int64, sink: DiagnoseSink, phone: PhoneRequests?) {
-    stream = AttributedStream(attributor: attributor, pause: pause, sink: sink)
+    stream = AttributedStream(attributor: attributor, pause: pause, sink: DiagnosisThread(sink))
     self.phone = phone
   }
 
@@ -46,7 +46,7 @@ struct DiagnoseFeed: ~Copyable, LiveConsumer {
 
   mutating func name(taps: [Tap]) {
     guard stream.name(taps: taps) else { return }
-    stream.sink.builder.add(taps: taps)
+    stream.sink.add(taps: taps)
     if let phone { stream.set(phone: phone) }
   }
 
@@ -57,7 +57,6 @@ struct DiagnoseFeed: ~Copyable, LiveConsumer {
   /// Ends the input and gives what was gathered.
   mutating func finish() -> (sink: DiagnoseSink, exchanges: ExchangeTotals) {
     stream.finish()
-    stream.sink.finish()
-    return (stream.sink, stream.exchanges)
+    return (stream.sink.finish(), stream.exchanges)
   }
 }

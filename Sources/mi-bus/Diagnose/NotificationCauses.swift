@@ -21,7 +21,10 @@ struct NotificationCauses {
 
   init(_ phone: PhoneLog, clocks: AlignedClocks, origin: Int64) {
     counts = phone.counts
+    // The bus says what the log alone does not.
     counts.unsolicited = 0
+    counts.undecided = 0
+    counts.ring = []
     messages = phone.messages
     self.clocks = clocks
     self.origin = origin
@@ -79,6 +82,7 @@ struct NotificationCauses {
         causedBy[.unknown, default: 0] += 1
       }
     }
+    if finding.solicited == nil { counts.undecided += 1 }
     guard messages.indices.contains(finding.sequence) else { return }
     let message = messages[finding.sequence]
     timeline?.add(

@@ -10,7 +10,8 @@ struct PhoneLog {
   /// What ended the reading before the end of the log.
   private(set) var defect: InputError?
   private(set) var alignment = AlignmentStream()
-  private(set) var counts = Diagnosis.Notifications()
+  private var summary = BleSummary()
+  private var preSession = 0
   private(set) var leftOut = 0
   let hasTimes: Bool
 
@@ -23,6 +24,7 @@ struct PhoneLog {
     hasTimes = recording.hasTimes
     do throws(InputError) {
       while let event = try recording.next() {
+        summary.push(event)
         switch event {
         case .message(let message): add(message)
         case .note(let note): notes.append(note.description)
@@ -33,13 +35,20 @@ struct PhoneLog {
     }
   }
 
+  /// What the phone received, by its log alone.
+  var counts: Diagnosis.Notifications {
+    var counts = Diagnosis.Notifications()
+    counts.total = summary.count(.toPhone)
+    counts.unsolicited = summary.unsolicited
+    counts.undecided = summary.undecided
+    counts.ring = summary.ring.map(\.words)
+    counts.preSession = preSession
+    return counts
+  }
+
   private mutating func add(_ message: BleMessage) {
     if hasTimes { alignment.append(message) }
-    if message.direction == .toPhone {
-      counts.total += 1
-      if message.condition == .preSession { counts.preSession += 1 }
-      if message.solicited == false { counts.unsolicited += 1 }
-    }
+    if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
     if messages.count < Self.most { messages.append(message) } else { leftOut += 1 }
   }
 }

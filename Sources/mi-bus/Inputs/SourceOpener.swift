@@ -1,4 +1,5 @@
 import CaptureFiles
+import Glibc
 import NinebotBus
 import SystemPackage
 import UartSniffer
@@ -32,9 +33,16 @@ struct SourceOpener {
         return try RecordingFormat.openSamples(
           try FileStream(path: path), path: path, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
-      return try RecordingFormat.open(path: path, baud: input.baud).source
+      let source = try RecordingFormat.open(path: path, baud: input.baud).source
+      return Self.isLong(path) ? ReadAheadSource(source) : source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }
+  }
+
+  /// Whether reading a file takes so long that a thread of its own is worth it.
+  private static func isLong(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 4 << 20
   }
 
   /// Ports and sockets, all on one clock.

@@ -43,6 +43,21 @@ struct ReplyTrackerTests {
     #expect(Self.play([(.toPhone, "2301b0 0000", 0)], settings: untimed).map(\.solicited) == [nil])
   }
 
+  @Test("a client that asks again before the answer is there gets both answers")
+  func askedAgain() {
+    let read = "2001b002", reply = "2301b0 0000"
+    let soon = Self.play([
+      (.toScooter, read, 0), (.toScooter, read, 120), (.toPhone, reply, 150), (.toPhone, reply, 190),
+    ])
+    #expect(soon.map(\.solicited) == [true, true])
+    #expect(soon.map(\.request) == [0, 1])
+    // What was given up explains nothing any more.
+    let late = Self.play([
+      (.toScooter, read, 0), (.toScooter, read, 400), (.toPhone, reply, 430), (.toPhone, reply, 460),
+    ])
+    #expect(late.map(\.solicited) == [true, false])
+  }
+
   @Test("time and order bound what a request explains")
   func timeAndOrder() {
     #expect(Self.play([(.toScooter, "2001b002", 0), (.toPhone, "2301b0 0000", 1600)]).map(\.solicited) == [false])

@@ -1,0 +1,83 @@
+import BusTimeline
+import Foundation
+import NinebotBus
+import UartSniffer
+
+/// Hands attributed events to a thread of their own, which gathers what a diagnosis needs: finding senders and looking
+/// at what they did take about as long.
+struct DiagnosisThread: AttributedEventSink {
+  /// Events with their bytes, many at once.
+  private struct Batch: Sendable {
+    var rows: [AttributedEvent] = []
+    /// Where the bytes of each event end in `bytes`.
+    var ends: [Int] = []
+    var bytes: [UInt8] = []
+
+    mutating func append(_ row: AttributedEvent, _ span: Span<UInt8>) {
+      rows.append(row)
+      span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+      ends.append(bytes.count)
+    }
+
+    func forEach(_ body: (AttributedEvent, Span<UInt8>) -> Void) {
+      var start = 0
+      for (row, end) in zip(rows, ends) {
+        body(row, bytes.span.extracting(start..<end))
+        start = end
+      }
+    }
+  }
+
+  private enum Work: Sendable {
+    case taps([Tap])
+    case events(Batch)
+    case end
+  }
+
+  private static let batch = 2048
+  private static let most = 4
+
+  private let work = BoundedQueue<Work>(most: most)
+  private let result = BoundedQueue<DiagnoseSink>(most: 1)
+  private var batch = Batch()
+
+  /// - Parameter sink: what is gathered into; comes back from `finish`.
+  init(_ sink: DiagnoseSink) {
+    Thread.detachNewThread { [work, result] in
+      var sink = sink
+      while true {
+        switch work.take() {
+        case .taps(let taps): sink.builder.add(taps: taps)
+        case .events(let batch): batch.forEach { sink.take($0, bytes: $1) }
+        case .end:
+          sink.finish()
+          _ = result.put(sink)
+          return
+        }
+      }
+    }
+  }
+
+  mutating func add(taps: [Tap]) {
+    flush()
+    _ = work.put(.taps(taps))
+  }
+
+  mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
+    batch.append(row, bytes)
+    if batch.rows.count == Self.batch { flush() }
+  }
+
+  private mutating func flush() {
+    guard !batch.rows.isEmpty else { return }
+    _ = work.put(.events(batch))
+    batch = Batch()
+  }
+
+  /// Ends the thread and gives back what was gathered. To be called once.
+  mutating func finish() -> DiagnoseSink {
+    flush()
+    _ = work.put(.end)
+    return result.take()
+  }
+}

@@ -1,0 +1,82 @@
+import BusTimeline
+import NinebotBus
+import Testing
+
+@Suite("What a diagnosis comes to")
+struct DiagnosisOutcomeTests {
+  /// A bus of many frames, heartbeats and requests that are all decided.
+  private static func bus(sure confidence: Double, _ change: (inout Diagnosis.Wire) -> Void = { _ in }) -> Diagnosis {
+    var wire = Diagnosis.Wire()
+    (wire.frames, wire.heartbeats, wire.requests) = (5000, 4000, 300)
+    change(&wire)
+    var diagnosis = Diagnosis()
+    diagnosis.wire = wire
+    diagnosis.confidence = confidence
+    return diagnosis
+  }
+
+  private static func phone(
+    total: Int, unsolicited: Int = 0, undecided: Int = 0, ring: [String] = []
+  ) -> Diagnosis.Notifications {
+    var counts = Diagnosis.Notifications()
+    (counts.total, counts.unsolicited, counts.undecided, counts.ring) = (total, unsolicited, undecided, ring)
+    return counts
+  }
+
+  @Test func aBusIsCleanOnlyWhereThatIsSure() throws {
+    #expect(Self.bus(sure: 0.99).outcome == .clean)
+    #expect(Self.bus(sure: 0.6).outcome == .undecided)
+    // Nobody is cleared while the phone receives what nobody asked for.
+    var contradicted = Self.bus(sure: 0.99)
+    contradicted.notifications = Self.phone(total: 600, unsolicited: 279)
+    #expect(contradicted.outcome == .undecided)
+    contradicted.writeWords()
+    #expect(try #require(contradicted.verdict.first).hasPrefix("Cannot tell"))
+  }
+
+  @Test(arguments: [(0, 400, "no heartbeat"), (4000, 0, "too few"), (4000, 250, "250 of 300 requests")])
+  func whyItCannotBeTold(_ heartbeats: Int, _ undecided: Int, _ words: String) throws {
+    var diagnosis = Self.bus(sure: 0.3) { ($0.heartbeats, $0.undecidedRequests) = (heartbeats, undecided) }
+    diagnosis.writeWords()
+    let verdict = try #require(diagnosis.verdict.first)
+    #expect(verdict.hasPrefix("Cannot tell") && verdict.contains(words), "\(verdict)")
+  }
+
+  @Test func thePhonesLogAloneAccusesOnlyWithMany() {
+    func outcome(_ counts: Diagnosis.Notifications) -> Diagnosis.Outcome {
+      var diagnosis = Diagnosis()
+      diagnosis.notifications = counts
+      return diagnosis.outcome
+    }
+    #expect(outcome(Self.phone(total: 500, unsolicited: 300)) == .injects)
+    #expect(outcome(Self.phone(total: 500, unsolicited: 1)) == .clean)
+    #expect(outcome(Self.phone(total: 500)) == .clean)
+    #expect(outcome(Self.phone(total: 18, undecided: 18)) == .undecided)
+    #expect(outcome(Self.phone(total: 0)) == .undecided)
+  }
+
+  @Test func aRingOfWhatCannotBeToldIsShown() {
+    var diagnosis = Diagnosis()
+    diagnosis.notifications = Self.phone(total: 18, undecided: 18, ring: ["4 bytes", "30 bytes"])
+    diagnosis.writeWords()
+    #expect(diagnosis.verdict.joined().contains("18 that cannot be told. They come in a ring: 4 bytes, 30 bytes."))
+  }
+
+  @Test func whatIsAskedAndForgedIsToldApart() {
+    func words(requests: Int, forged: Int, poses: Role?) -> String {
+      var diagnosis = Self.bus(sure: 0.99)
+      diagnosis.injectors = [
+        Diagnosis.Injector(
+          sender: .dash(1), requests: requests, requestsPerSecond: 8.4, registers: [], forgedFrames: forged, first: 0,
+          last: 1, confidence: 0.99, poses: poses)
+      ]
+      diagnosis.writeWords()
+      return diagnosis.verdict[0]
+    }
+    #expect(words(requests: 9, forged: 0, poses: .ble).hasSuffix("8.4 times a second with the BLE module's addresses."))
+    #expect(words(requests: 9, forged: 0, poses: .pc).hasSuffix("with a PC's addresses."))
+    #expect(
+      words(requests: 0, forged: 19, poses: .esc)
+        == "dash1 sends frames that say they come from another device, 19 in all.")
+  }
+}
