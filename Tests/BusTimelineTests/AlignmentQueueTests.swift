@@ -51,3 +51,16 @@ import Testing
     #expect(score.inside == score.aligned, "\(score.failures)")
   }
 }
+
+@Suite struct AlignmentReasonTests {
+  /// What is refused is told by what the data show: this ESC answers nothing.
+  @Test(arguments: [0.0, 0.5])
+  func anEscThatAnswersNothing(_ loss: Double) throws {
+    var settings = AlignmentTrial.Settings()
+    settings.loss = 0
+    settings.busLoss = loss
+    settings.keepsWrites = true
+    let trial = AlignmentTrial(TrialRide(try Scenario.named("replaced-esc", seed: 1), seconds: 60), settings)
+    #expect(trial.align().refusal == .tooFewAnswers(0))
+  }
+}

@@ -11,6 +11,7 @@ public struct ClockAligner: Sendable {
   private static let leastMargin: Float = 14
   private static let leastMarginShare: Float = 0.15
   private static let leastPairs = 16
+  private static let leastAnswers = 4
   private static let mostSegments = 16
   /// Other places nearer than this are the same place; nanoseconds.
   private static let samePlace: Int64 = 250_000_000
@@ -34,7 +35,13 @@ public struct ClockAligner: Sendable {
       return .refused(.nothingToCompare)
     }
     guard source.messages.contains(where: { $0.key >= 0 }) else { return .refused(.nothingInCommon) }
-    return ClockAligner(source: source, windows: ClockWindow.all(source)).align()
+    let alignment = ClockAligner(source: source, windows: ClockWindow.all(source)).align()
+    // Whatever else it looks like without them.
+    let answers = source.messages.filter(\.isReply), common = answers.count { $0.key >= 0 }
+    if case .refused = alignment, answers.count < Self.leastPairs, common < Self.leastAnswers {
+      return .refused(.tooFewAnswers(common))
+    }
+    return alignment
   }
 
   private func align() -> ClockAlignment {

@@ -13,6 +13,8 @@ public enum ClockAlignment: Sendable {
     case nothingInCommon
     /// Too few messages in common to be sure.
     case tooFew(pairs: Int)
+    /// So few answers in both: requests alone bound the offset from one side only.
+    case tooFewAnswers(Int)
     /// Several places fit about equally well, so far apart (nanoseconds).
     case ambiguous(apart: Int64)
     /// The clocks do not run evenly enough to say how they relate.
@@ -24,6 +26,9 @@ public enum ClockAlignment: Sendable {
       case .nothingInCommon:
         "the captures have no stretch in common: no place fits where the messages of both are the same"
       case .tooFew(let pairs): "only \(pairs) messages fit, which chance could do; record longer, or poll more"
+      case .tooFewAnswers(let count):
+        "\(count == 0 ? "no answer is" : "too few answers, \(count), are") in both captures, and requests alone do not "
+          + "tell how the clocks relate"
       case .ambiguous(let apart):
         "the messages repeat and fit as well \(apart / 1_000_000) ms apart; record while values change"
       case .unsteady: "a clock was set too often, or runs unevenly"
