@@ -12,6 +12,7 @@ struct DiagnosisJsonTests {
     diagnosis.alignment = .found(
       Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: Diagnosis.Drift(rate: -12.4, bound: 3.1),
       best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021), pairs: 512)
+    diagnosis.replyResiduals = Diagnosis.Residuals(median: 0.0125, p95: 0.031)
     var out = TextBuffer()
     DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
@@ -20,5 +21,7 @@ struct DiagnosisJsonTests {
     #expect(alignment["drift_bound_ppm"] as? Double == 3.1)
     #expect(alignment["offset_s"] as? Double == -0.3271)
     #expect(alignment["pairs"] as? Int == 512)
+    let residuals = try #require(alignment["residuals"] as? [String: [String: Double]])
+    #expect(residuals == ["replies": ["median_s": 0.0125, "p95_s": 0.031]])
   }
 }

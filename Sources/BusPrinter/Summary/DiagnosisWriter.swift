@@ -127,7 +127,18 @@ public struct DiagnosisWriter: Sendable {
       out.append(UInt8(ascii: ","))
       offset(best, &out)
       out.append(UInt8(ascii: "}"))
-      out.append(string: ",\"pairs\":\(pairs)")
+      out.append(string: ",\"pairs\":\(pairs),\"residuals\":{")
+      var isFirst = true
+      for (name, residuals) in [("replies", diagnosis.replyResiduals), ("requests", diagnosis.requestResiduals)] {
+        guard let residuals else { continue }
+        out.append(string: "\(isFirst ? "" : ",")\"\(name)\":{\"median_s\":")
+        out.append(fixed: Int64(residuals.median * 1e9), decimals: 9)
+        out.append(",\"p95_s\":")
+        out.append(fixed: Int64(residuals.p95 * 1e9), decimals: 9)
+        out.append(UInt8(ascii: "}"))
+        isFirst = false
+      }
+      out.append(UInt8(ascii: "}"))
     }
     out.append(UInt8(ascii: "}"))
   }

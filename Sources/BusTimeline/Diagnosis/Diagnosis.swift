@@ -144,6 +144,18 @@ public struct Diagnosis: Sendable {
     }
   }
 
+  /// How much longer single messages took than the quickest of their direction, which nobody can tell from the offset;
+  /// seconds.
+  public struct Residuals: Hashable, Sendable {
+    public var median: Double
+    public var p95: Double
+
+    public init(median: Double, p95: Double) {
+      self.median = median
+      self.p95 = p95
+    }
+  }
+
   /// How the phone's clock relates to the bus's.
   public enum Alignment: Sendable {
     /// No phone log.
@@ -161,6 +173,9 @@ public struct Diagnosis: Sendable {
   public var phoneReads = Latency()
   public var chains = Chains()
   public var alignment = Alignment.none
+  /// Of the messages that carry the alignment, by direction; nil where it carries none.
+  public var replyResiduals: Residuals?
+  public var requestResiduals: Residuals?
   /// How sure the verdict is, whichever it is, 0 to 1.
   public var confidence = 0.0
   /// The verdict in plain words, a sentence each.
