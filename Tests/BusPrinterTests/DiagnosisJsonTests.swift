@@ -1,5 +1,6 @@
 import BusTimeline
 import Foundation
+import NinebotBus
 import Testing
 
 @testable import BusPrinter
@@ -23,5 +24,23 @@ struct DiagnosisJsonTests {
     #expect(alignment["pairs"] as? Int == 512)
     let residuals = try #require(alignment["residuals"] as? [String: [String: Double]])
     #expect(residuals == ["replies": ["median_s": 0.0125, "p95_s": 0.031]])
+  }
+
+  @Test("a second recording's clock is told with its bound, or why not")
+  func recordingClocks() throws {
+    var diagnosis = Diagnosis()
+    let offset = TimeBounds(earliest: 99_998_000_000, latest: 100_002_000_000)
+    diagnosis.recordingClocks = [
+      .init(name: "b.pcapng", difference: .success(ClockDifference(time: 0, offset: offset, pairs: 40))),
+      .init(name: "c.pcapng", difference: .failure(.nothingInCommon)),
+    ]
+    var out = TextBuffer()
+    DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
+    let clocks = try #require(object["recording_clocks"] as? [[String: Any]])
+    #expect(clocks.first?["offset_s"] as? Double == 100)
+    #expect(clocks.first?["bound_s"] as? Double == 0.002)
+    #expect(clocks.first?["agrees"] as? Bool == false)
+    #expect(clocks.last?["refused"] as? String != nil)
   }
 }

@@ -63,7 +63,7 @@ extension AlignmentStream {
   }
 
   /// Asks a battery, or is its answer (protocol.md 2.1, 2.3).
-  private static func isOfBattery(_ bytes: Span<UInt8>) -> Bool {
+  static func isOfBattery(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count > 4 else { return false }
     guard bytes[0] == 0x5A else { return bytes[3] == 0x22 || bytes[3] == 0x25 }
     return (0x22...0x23).contains(bytes[3]) || (0x22...0x23).contains(bytes[4])

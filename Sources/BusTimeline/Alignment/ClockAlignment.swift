@@ -6,7 +6,7 @@ public enum ClockAlignment: Sendable {
   case refused(Refusal)
 
   /// Why there is no alignment. A wrong one would be worse.
-  public enum Refusal: Hashable, Sendable, CustomStringConvertible {
+  public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// A capture holds nothing that could be in the other.
     case nothingToCompare
     /// No place where the messages of both fit each other: another ride, another scooter, or no overlap.

@@ -167,6 +167,21 @@ public struct Diagnosis: Sendable {
     case refused(String)
   }
 
+  /// How the clock of a further recording of the bus stands to that of the first one.
+  public struct RecordingClock: Hashable, Sendable {
+    /// As the user named it.
+    public var name: String
+    /// How far it is ahead, and by how many messages that is known; or why it is not.
+    public var difference: Result<ClockDifference, ClockAlignment.Refusal>
+
+    public init(name: String, difference: Result<ClockDifference, ClockAlignment.Refusal>) {
+      self.name = name
+      self.difference = difference
+    }
+  }
+
+  /// Of each recording of the bus but the first.
+  public var recordingClocks: [RecordingClock] = []
   public var injectors: [Injector] = []
   public var notifications: Notifications?
   public var wire: Wire?

@@ -81,6 +81,11 @@ struct DiagnoseCommand: ParsableCommand {
       }
       return try run.live(try opener.live(sides.bus), duration: duration?.nanoseconds)
     }
-    return try run.recorded({ try opener.recorded(sides.bus) }, phone: phone)
+    let clocks = try RecordingClocks(sides.bus, opener: opener, pause: input.pauseTime)
+    var result = try run.recorded(
+      { try opener.recorded(sides.bus, corrections: clocks.corrections) }, phone: phone)
+    result.notes += clocks.notes
+    result.diagnosis.recordingClocks = clocks.findings
+    return result
   }
 }
