@@ -2,13 +2,16 @@ public import NinebotBus
 
 /// What one recording of a scooter's bus has to say about its clock, beside another recording.
 public struct TapStream: Sendable {
+  /// Hours of messages; there are three streams for each recording.
+  private static let capacity = 400_000
+
   /// All that could be in a recording of the same wire.
-  public private(set) var whole = AlignmentStream()
+  public private(set) var whole = AlignmentStream(capacity: Self.capacity)
   /// What also passes over the ESC-BMS link.
-  private var battery = AlignmentStream()
+  private var battery = AlignmentStream(capacity: Self.capacity)
   /// The same for a recording of the BMS's own line: its answers, which stand for their requests too, because each
   /// comes after the request on the ESC-BLE link.
-  private var answers = AlignmentStream()
+  private var answers = AlignmentStream(capacity: Self.capacity)
   private var hasOthers = false
   private var hasRequests = false
 
