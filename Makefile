@@ -76,7 +76,7 @@ accuracy: deps ## hold findings against simulated scooters: senders at each time
 accuracy-short: deps ## the same, shorter
 	$(SWIFT) build $(RELEASE) --product mi-bus-accuracy
 	.build/release/mi-bus-accuracy --strict --frames 15000
-	.build/release/mi-bus-accuracy --alignment --strict --trials 340 --longest 3
+	.build/release/mi-bus-accuracy --alignment --strict --trials 380 --longest 3
 	.build/release/mi-bus-accuracy --causes --strict
 
 docs: deps ## DocC pages of the modules, into .build/docs

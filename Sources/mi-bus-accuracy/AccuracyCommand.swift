@@ -14,7 +14,7 @@ struct AccuracyCommand: ParsableCommand {
   @Option(help: "Frames of each scenario and time quality.")
   var frames = 100_000
 
-  @Option(help: "Only these scenarios.")
+  @Option(help: "Only these scenarios; with --alignment only rows with this word, such as queue.")
   var scenario: [String] = []
 
   @Option(help: "Only these time qualities.")
@@ -52,7 +52,8 @@ struct AccuracyCommand: ParsableCommand {
 
   func run() throws {
     if alignment {
-      let isMet = try AlignmentTable(longest: max(700, longest * 3600), seed: seed).run(trials: max(1, trials))
+      let isMet = try AlignmentTable(longest: max(700, longest * 3600), seed: seed)
+        .run(trials: max(1, trials), only: scenario)
       if strict, !isMet { throw ExitCode(1) }
       return
     }

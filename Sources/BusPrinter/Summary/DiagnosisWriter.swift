@@ -71,6 +71,7 @@ public struct DiagnosisWriter: Sendable {
     out.append(UInt8(ascii: "]"))
     if let notifications = diagnosis.notifications { json(notifications, &out) }
     alignment(&out)
+    recordingClocks(&out)
     if let wire = diagnosis.wire { json(wire, &out) }
     out.append(",\"remarks\":")
     strings(diagnosis.remarks, &out)
@@ -144,9 +145,42 @@ public struct DiagnosisWriter: Sendable {
       out.append(UInt8(ascii: ","))
       offset(best, &out)
       out.append(UInt8(ascii: "}"))
-      out.append(string: ",\"pairs\":\(pairs)")
+      out.append(string: ",\"pairs\":\(pairs),\"residuals\":{")
+      var isFirst = true
+      for (name, residuals) in [("replies", diagnosis.replyResiduals), ("requests", diagnosis.requestResiduals)] {
+        guard let residuals else { continue }
+        out.append(string: "\(isFirst ? "" : ",")\"\(name)\":{\"median_s\":")
+        out.append(fixed: Int64(residuals.median * 1e9), decimals: 9)
+        out.append(",\"p95_s\":")
+        out.append(fixed: Int64(residuals.p95 * 1e9), decimals: 9)
+        out.append(UInt8(ascii: "}"))
+        isFirst = false
+      }
+      out.append(UInt8(ascii: "}"))
     }
     out.append(UInt8(ascii: "}"))
+  }
+
+  private func recordingClocks(_ out: inout TextBuffer) {
+    guard !diagnosis.recordingClocks.isEmpty else { return }
+    out.append(",\"recording_clocks\":[")
+    for (index, clock) in diagnosis.recordingClocks.enumerated() {
+      out.append(index == 0 ? "{\"source\":" : ",{\"source\":")
+      out.append(quoted: clock.name)
+      switch clock.difference {
+      case .failure(let reason):
+        out.append(",\"refused\":")
+        out.append(quoted: reason.description)
+      case .success(let found):
+        out.append(",\"offset_s\":")
+        out.append(fixed: found.offset.middle, decimals: 9)
+        out.append(",\"bound_s\":")
+        out.append(fixed: found.offset.error, decimals: 9)
+        out.append(string: ",\"pairs\":\(found.pairs),\"agrees\":\(found.agrees)")
+      }
+      out.append(UInt8(ascii: "}"))
+    }
+    out.append(UInt8(ascii: "]"))
   }
 
   private func offset(_ offset: Diagnosis.Offset, _ out: inout TextBuffer) {

@@ -31,6 +31,14 @@ extension AlignmentStream {
   public mutating func append(_ message: BleMessage) {
     guard message.time != 0 else { return }
     extend(to: message.time)
+    if message.direction == .toScooter, let counter = message.counter, message.step != .uncounted {
+      if let last = lastNumber, last.connection == message.connection, counter > last.counter &+ 1,
+        counter > last.counter
+      {
+        append(missingBetween: last.time, and: message.time)
+      }
+      lastNumber = (counter, message.connection, message.time)
+    }
     if let event = AlignmentEvent(message) { append(event) }
   }
 
@@ -53,8 +61,9 @@ extension AlignmentStream {
     let start = event.start.shifted(by: origin), end = event.end.shifted(by: origin)
     if let message = AlignmentEvent(bytes, start: start, end: end) { append(message) }
   }
+
   /// Asks a battery, or is its answer (protocol.md 2.1, 2.3).
-  private static func isOfBattery(_ bytes: Span<UInt8>) -> Bool {
+  static func isOfBattery(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count > 4 else { return false }
     guard bytes[0] == 0x5A else { return bytes[3] == 0x22 || bytes[3] == 0x25 }
     return (0x22...0x23).contains(bytes[3]) || (0x22...0x23).contains(bytes[4])

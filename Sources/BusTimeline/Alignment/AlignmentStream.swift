@@ -16,7 +16,12 @@ public struct AlignmentStream: Sendable {
   public private(set) var stride: Int64 = 1
   /// Where the capture holds something that is no sound frame: a message may have been destroyed there.
   public private(set) var rubble: [ClosedRange<Int64>] = []
+  /// Between which times requests are missing, by the numbers of those around them; in the log's order. With too many
+  /// the later ones are not kept.
+  public private(set) var missing: [ClosedRange<Int64>] = []
   private var hasTooMuchRubble = false
+  /// Number, connection and time of the last numbered request.
+  var lastNumber: (counter: UInt32, connection: Int, time: Int64)?
   private let capacity: Int
   /// Pieces of one frame are not further from each other; nanoseconds.
   private static let piece: Int64 = 500_000
@@ -58,6 +63,12 @@ public struct AlignmentStream: Sendable {
       hasTooMuchRubble = true
       rubble = []
     }
+  }
+
+  /// Notes that requests are missing somewhere between two times.
+  public mutating func append(missingBetween first: Int64, and second: Int64) {
+    guard Self.possible.contains(first), Self.possible.contains(second), missing.count < capacity / 4 else { return }
+    missing.append(min(first, second)...max(first, second))
   }
 
   /// Whether messages of that time are in `events`.

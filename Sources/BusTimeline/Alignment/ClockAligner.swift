@@ -11,6 +11,7 @@ public struct ClockAligner: Sendable {
   private static let leastMargin: Float = 14
   private static let leastMarginShare: Float = 0.15
   private static let leastPairs = 16
+  private static let leastAnswers = 4
   private static let mostSegments = 16
   /// Other places nearer than this are the same place; nanoseconds.
   private static let samePlace: Int64 = 250_000_000
@@ -20,6 +21,8 @@ public struct ClockAligner: Sendable {
   private static let straddling: Int64 = 10_000_000_000
   /// Without contents a message may be taken for the next one, a connection interval or a slot away.
   private static let sealedDoubt: Int64 = 80_000_000
+  /// An offset that is known no better says nothing of what caused what; nanoseconds from end to end.
+  private static let widest: Int64 = 400_000_000
 
   private let source: Correspondence
   private let windows: [ClockWindow]
@@ -32,7 +35,13 @@ public struct ClockAligner: Sendable {
       return .refused(.nothingToCompare)
     }
     guard source.messages.contains(where: { $0.key >= 0 }) else { return .refused(.nothingInCommon) }
-    return ClockAligner(source: source, windows: ClockWindow.all(source)).align()
+    let alignment = ClockAligner(source: source, windows: ClockWindow.all(source)).align()
+    // Whatever else it looks like without them.
+    let answers = source.messages.filter(\.isReply), common = answers.count { $0.key >= 0 }
+    if case .refused = alignment, answers.count < Self.leastPairs, common < Self.leastAnswers {
+      return .refused(.tooFewAnswers(common))
+    }
+    return alignment
   }
 
   private func align() -> ClockAlignment {
@@ -219,6 +228,8 @@ public struct ClockAligner: Sendable {
       replyDelay: DelaySummary(), requestDelay: DelaySummary())
     guard clocks.pairs >= Self.leastPairs, !first.region.isEmpty else { return .refused(.tooFew(pairs: clocks.pairs)) }
     guard summarise(&clocks).isEnough else { return .refused(.nothingInCommon) }
+    let width = 2 * clocks.offset(atBus: clocks.bestTime).error
+    guard width <= Self.widest else { return .refused(.ambiguous(apart: width)) }
     return .aligned(clocks)
   }
 
@@ -229,14 +240,15 @@ public struct ClockAligner: Sendable {
     var reader = BleTimeReader(clocks)
     for message in source.messages {
       let time = message.earliest + (message.latest - message.earliest) / 2
-      let there = reader.busTime(of: source.bleStart + time).middle - source.busStart
+      let bounds = reader.busTime(of: source.bleStart + time)
+      let there = bounds.middle - source.busStart
       guard source.stretches.contains(where: { $0.contains(there) }) else { continue }
       let reach = source.reach.of(message)
-      let slop: Int64 = 1_000_000
+      let slop: Int64 = 1_000_000 + bounds.error
       var delay: Int64?
       source.each(
-        message.key, from: message.isReply ? there - reach : there - slop,
-        to: message.isReply ? there + slop : there + reach
+        message.key, from: there - (message.isReply ? reach + bounds.error : slop),
+        to: there + (message.isReply ? slop : reach + bounds.error)
       ) { earliest, latest in
         let bus = earliest + (latest - earliest) / 2
         if message.isReply { delay = there - bus } else { delay = delay ?? (bus - there) }

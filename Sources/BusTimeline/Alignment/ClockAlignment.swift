@@ -6,13 +6,15 @@ public enum ClockAlignment: Sendable {
   case refused(Refusal)
 
   /// Why there is no alignment. A wrong one would be worse.
-  public enum Refusal: Hashable, Sendable, CustomStringConvertible {
+  public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// A capture holds nothing that could be in the other.
     case nothingToCompare
     /// No place where the messages of both fit each other: another ride, another scooter, or no overlap.
     case nothingInCommon
     /// Too few messages in common to be sure.
     case tooFew(pairs: Int)
+    /// So few answers in both: requests alone bound the offset from one side only.
+    case tooFewAnswers(Int)
     /// Several places fit about equally well, so far apart (nanoseconds).
     case ambiguous(apart: Int64)
     /// The clocks do not run evenly enough to say how they relate.
@@ -24,6 +26,9 @@ public enum ClockAlignment: Sendable {
       case .nothingInCommon:
         "the captures have no stretch in common: no place fits where the messages of both are the same"
       case .tooFew(let pairs): "only \(pairs) messages fit, which chance could do; record longer, or poll more"
+      case .tooFewAnswers(let count):
+        "\(count == 0 ? "no answer is" : "too few answers, \(count), are") in both captures, and requests alone do not "
+          + "tell how the clocks relate"
       case .ambiguous(let apart):
         "the messages repeat and fit as well \(apart / 1_000_000) ms apart; record while values change"
       case .unsteady: "a clock was set too often, or runs unevenly"
@@ -119,6 +124,8 @@ public struct BleTimeReader: Sendable {
 /// Delays of messages that were found in both captures; nanoseconds, by the best guess of the offset.
 public struct DelaySummary: Hashable, Sendable {
   public var count = 0
+  /// What hardly any is below: the quickest half of a percent is left out.
+  public var least: Int64 = 0
   public var median: Int64 = 0
   public var p95: Int64 = 0
 
@@ -128,6 +135,7 @@ public struct DelaySummary: Hashable, Sendable {
     let sorted = delays.sorted()
     count = sorted.count
     guard !sorted.isEmpty else { return }
+    least = sorted[sorted.count / 200]
     median = sorted[sorted.count / 2]
     p95 = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
   }

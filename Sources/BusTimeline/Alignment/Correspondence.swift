@@ -26,6 +26,8 @@ struct Correspondence: Sendable {
   private let kept: [ClosedRange<Int64>]
   /// Where the bus holds what is no sound frame, ascending.
   private let rubble: [ClosedRange<Int64>]
+  /// Where the phone's log misses requests, in order of their begin.
+  let missing: [ClosedRange<Int64>]
   /// Only lengths and directions can be compared.
   let isSealed: Bool
 
@@ -86,6 +88,8 @@ struct Correspondence: Sendable {
         earliest: event.earliest &- start, latest: event.latest &- start, key: isThere ? key : -1,
         isReply: event.kind == .reply)
     }
+    missing = ble.missing.map { ($0.lowerBound &- start)...($0.upperBound &- start) }
+      .sorted { $0.lowerBound < $1.lowerBound }
     kept = Self.keptStretches(of: bus, busCovered)
     let origin = busStart
     rubble = bus.rubble.map { ($0.lowerBound &- origin)...($0.upperBound &- origin) }

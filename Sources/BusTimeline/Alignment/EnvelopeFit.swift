@@ -47,10 +47,16 @@ struct EnvelopeFit {
     var margin = source.isSealed ? max(rough.margin, Self.sealedMargin) : rough.margin
     var result: Fit?
     let messages = first.messages.lowerBound..<last.messages.upperBound
-    var usual = source.reach
+    var log = LogTimes(source.messages[messages], missing: source.missing)
+    var usual: Correspondence.Reach?
     var shared = SharedContents()
     for _ in 0..<3 {
-      let pairs = self.pairs(messages, line, middle, base, margin, usual, shared)
+      let delays = DelayReach(source, log, margin: margin).find(source.messages[messages]) { message in
+        base + Int64(line.at(Double(message.earliest - base - middle)))
+      }
+      let reach = delays.reach
+      log.reckonsWithMissing = delays.isQueueing
+      let pairs = self.pairs(messages, line, middle, base, margin, reach, usual ?? reach, shared, log)
       guard pairs.count >= Self.leastPairs, pairs.contains(where: \.isReply), pairs.contains(where: { !$0.isReply })
       else { return result }
       guard let next = solve(pairs, line, middle, base, margin) else { return nil }
@@ -58,7 +64,7 @@ struct EnvelopeFit {
       // Where lengths are all there is, a near message is as likely another one: no use in looking closer.
       if source.isSealed { break }
       line = next.region.center
-      usual = usualReach(pairs, line, middle, base)
+      usual = usualReach(pairs, line, middle, base, reach)
       shared = SharedContents(source, messages) { message in
         message.earliest - base - Int64(line.at(Double(message.earliest - base - middle)))
       }
@@ -96,9 +102,10 @@ struct EnvelopeFit {
 
   /// What delays hardly ever exceed, by a first look at them.
   private func usualReach(
-    _ pairs: [Pair], _ line: LineRegion.Line, _ middle: Int64, _ base: Int64
+    _ pairs: [Pair], _ line: LineRegion.Line, _ middle: Int64, _ base: Int64,
+    _ longest: Correspondence.Reach
   ) -> Correspondence.Reach {
-    var reach = source.reach
+    var reach = longest
     let delays = pairs.map { ($0.isReply, $0.offset - base - Int64(line.at(Double($0.time - middle)))) }
     func most(_ delays: [Int64], _ reach: Int64) -> Int64 {
       let sorted = delays.sorted()
@@ -117,7 +124,7 @@ struct EnvelopeFit {
   /// usually are (`usual`), and those of shared contents do not, unless few would be left.
   func pairs(
     _ messages: Range<Int>, _ line: LineRegion.Line, _ middle: Int64, _ base: Int64, _ margin: Int64,
-    _ usual: Correspondence.Reach, _ shared: SharedContents
+    _ reach: Correspondence.Reach, _ usual: Correspondence.Reach, _ shared: SharedContents, _ log: LogTimes
   ) -> [Pair] {
     var all: [Pair] = []
     var sound: [Pair] = []
@@ -127,13 +134,21 @@ struct EnvelopeFit {
       let offset = base + Int64(line.at(Double(about)))
       var pair: Pair?
       let expected = message.earliest - offset
-      let reach = source.reach.of(message)
+      let reach = reach.of(message)
       let low = message.isReply ? expected - reach - margin : expected - margin
       let high = message.isReply ? expected + margin : expected + reach + margin
       let slack = message.latest - message.earliest
       source.each(message.key, from: low - 100_000_000, to: high + slack) { earliest, latest in
         guard latest >= low else { return }
-        let bound = message.isReply ? message.latest - earliest : message.earliest - latest
+        let there = earliest + offset
+        let bound =
+          if message.isReply {
+            max(message.latest, log.latest(message.key, from: there - margin, to: there + reach + margin) ?? .min)
+              - earliest
+          } else {
+            min(message.earliest, log.earliest(message.key, from: there - reach - margin, to: there + margin) ?? .max)
+              - latest
+          }
         let isWeaker = pair.map { message.isReply ? bound > $0.bound : bound < $0.bound } ?? true
         guard isWeaker else { return }
         let time = earliest + (latest - earliest) / 2

@@ -168,6 +168,18 @@ public struct Diagnosis: Sendable {
     }
   }
 
+  /// How much longer single messages took than the quickest of their direction, which nobody can tell from the offset;
+  /// seconds.
+  public struct Residuals: Hashable, Sendable {
+    public var median: Double
+    public var p95: Double
+
+    public init(median: Double, p95: Double) {
+      self.median = median
+      self.p95 = p95
+    }
+  }
+
   /// How the phone's clock relates to the bus's.
   public enum Alignment: Sendable {
     /// No phone log.
@@ -179,6 +191,21 @@ public struct Diagnosis: Sendable {
     case refused(String)
   }
 
+  /// How the clock of a further recording of the bus stands to that of the first one.
+  public struct RecordingClock: Hashable, Sendable {
+    /// As the user named it.
+    public var name: String
+    /// How far it is ahead, and by how many messages that is known; or why it is not.
+    public var difference: Result<ClockDifference, ClockAlignment.Refusal>
+
+    public init(name: String, difference: Result<ClockDifference, ClockAlignment.Refusal>) {
+      self.name = name
+      self.difference = difference
+    }
+  }
+
+  /// Of each recording of the bus but the first.
+  public var recordingClocks: [RecordingClock] = []
   public var injectors: [Injector] = []
   public var notifications: Notifications?
   public var wire: Wire?
@@ -186,6 +213,9 @@ public struct Diagnosis: Sendable {
   public var phoneReads = Latency()
   public var chains = Chains()
   public var alignment = Alignment.none
+  /// Of the messages that carry the alignment, by direction; nil where it carries none.
+  public var replyResiduals: Residuals?
+  public var requestResiduals: Residuals?
   /// How sure the verdict is, whichever it is, 0 to 1.
   public var confidence = 0.0
   /// The verdict in plain words, a sentence each.

@@ -22,7 +22,8 @@ extension AlignmentTrial {
     for time in [busCovered.lowerBound, busCovered.upperBound] { bus.extend(to: time) }
     for time in [bleCovered.lowerBound, bleCovered.upperBound] { ble.extend(to: time) }
     let error = Int64(settings.busError * 1e9)
-    for message in self.bus {
+    for (event, bytes) in tap?.events ?? [] { bus.append(event, bytes: bytes.span, origin: origin) }
+    for message in tap == nil ? self.bus : [] {
       guard !message.isDestroyed else {
         bus.append(rubble: TimeBounds(earliest: message.start - error, latest: message.end + error))
         continue

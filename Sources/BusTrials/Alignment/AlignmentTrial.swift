@@ -25,6 +25,8 @@ public struct AlignmentTrial: Sendable {
     public var duplicates = 0.0
     /// The phone's writes come when the ride's phone wrote them, so that the module had them when it needed them.
     public var keepsWrites = false
+    /// With `keepsWrites`: the log also has the writes that the module dropped because its queue was full.
+    public var logsDropped = false
     /// How long a request waits for its slot at most, seconds.
     public var slot = 0.01986
     /// By how many seconds the phone's clock is set in the middle of what is in common.
@@ -70,8 +72,12 @@ public struct AlignmentTrial: Sendable {
   }
 
   public let settings: Settings
+  /// What a real tap made of the bus; nil: `bus` is what it saw.
+  public let tap: TrialTap?
   public let bus: [BusMessage]
   public let ble: [BleMessage]
+  /// The ride's time 0 on the bus's clock.
+  let origin: Int64
   /// When each capture ran, nanoseconds on its own clock.
   public let busCovered: ClosedRange<Int64>
   public let bleCovered: ClosedRange<Int64>
@@ -84,10 +90,13 @@ public struct AlignmentTrial: Sendable {
   private static let epoch: Int64 = 1_790_000_000_000_000_000
 
   /// Cuts both captures out of a ride; `other` gives the phone's log where nothing is in common.
-  public init(_ ride: TrialRide, other: TrialRide? = nil, _ settings: Settings) {
+  ///
+  /// - Parameter tap: of the same ride; stands for the exact times of the frames.
+  public init(_ ride: TrialRide, other: TrialRide? = nil, tap: TrialTap? = nil, _ settings: Settings) {
     self.settings = settings
     var random = SplitMix64(seed: settings.seed, part: 7)
     let cut = Cut(min(ride.length, other?.length ?? .max), settings, &random)
+    self.tap = tap.map { $0.part(in: cut.bus) }
     let error = Int64(settings.busError * 1e9)
     bus = ride.wire(in: cut.bus).compactMap {
       let shift = error > 0 ? random.uniform(-error...error) : 0
@@ -99,7 +108,8 @@ public struct AlignmentTrial: Sendable {
     busCovered = (Self.epoch + cut.bus.lowerBound)...(Self.epoch + cut.bus.upperBound)
     let clock = PhoneClock(settings, zero: cut.bus.lowerBound, step: cut.step)
     var air = TrialAir(settings, random.next())
-    ble = air.carry((other ?? ride).radio(in: cut.ble)).map { message in
+    let radio = (other ?? ride).radio(in: cut.ble).lazy.filter { settings.logsDropped || !$0.isDropped }
+    ble = air.carry(radio).map { message in
       BleMessage(
         time: Self.epoch + clock.read(message.last), first: Self.epoch + clock.read(message.first),
         frame: message.radio.frame, toPhone: message.radio.toPhone, counter: message.counter,
@@ -107,6 +117,7 @@ public struct AlignmentTrial: Sendable {
         wire: Self.epoch + message.radio.wire)
     }
     let begin = clock.read(cut.ble.lowerBound), end = clock.read(cut.ble.upperBound)
+    origin = Self.epoch
     bleCovered = (Self.epoch + min(begin, end))...(Self.epoch + max(begin, end))
     stepTime = cut.step.map { Self.epoch + $0 }
     let isCommon = other == nil && settings.overlapSeconds > 0

@@ -11,6 +11,11 @@ public struct AlignmentTrials: Sendable {
     case common(Overlap, isFast: Bool, isLossy: Bool)
     /// The bus was told by an adapter: times within half a millisecond, and one frame of a hundred missing.
     case adapter
+    /// The bus went through a real tap, from edges to an adapter's packets.
+    case tap
+    /// The same, and the phone asks faster than the module forwards: requests queue, many are dropped, several equal ones
+    /// are under way at once.
+    case queue
     /// The phone's clock is set in the middle of what is in common.
     case clockSet
     /// Captures of one ride with nothing in common.
@@ -24,7 +29,7 @@ public struct AlignmentTrials: Sendable {
       Overlap.allCases.flatMap { overlap in
         [(true, false), (true, true), (false, false), (false, true)]
           .map { .common(overlap, isFast: $0.0, isLossy: $0.1) }
-      } + [.adapter, .clockSet, .apart, .strangers, .oneHost]
+      } + [.adapter, .clockSet, .apart, .strangers, .oneHost, .tap, .queue]
   }
 
   /// For how long both captures ran.
@@ -92,6 +97,9 @@ public struct AlignmentTrials: Sendable {
     case .adapter:
       (settings.busError, settings.busLoss) = (0.0005, 0.01)
       lengths = 60...min(longest, 3600)
+    case .tap, .queue:
+      (settings.busError, settings.busLoss) = (0, 0)
+      return tapped(kind == .queue ? queueing(seed, &random) : drawn(seed, &random), settings, &random)
     case .clockSet:
       settings.step = random.uniform(0.02...100) * (random.chance(0.5) ? 1 : -1)
       lengths = 120...max(120, lengths.upperBound)
@@ -115,6 +123,45 @@ public struct AlignmentTrials: Sendable {
       settings.busSeconds = max(settings.overlapSeconds, settings.busSeconds - max(0, over))
     }
     return AlignmentTrial(rides[index], other: kind == .strangers ? strangers[index] : nil, settings)
+  }
+
+  // MARK: - Through a tap
+
+  private func tapped(
+    _ scenario: Scenario, _ settings: AlignmentTrial.Settings, _ random: inout SplitMix64
+  ) -> AlignmentTrial {
+    var settings = settings
+    (settings.keepsWrites, settings.logsDropped) = (true, true)
+    settings.overlapSeconds = Self.length(30...min(longest, 180), &random)
+    settings.busSeconds = settings.overlapSeconds
+    settings.bleSeconds = settings.overlapSeconds * (random.chance(0.5) ? 1 : random.uniform(1...2))
+    let qualities = Quality.all.filter { $0 != .none }
+    let quality = qualities[Int(random.unit() * Double(qualities.count))]
+    let seconds = settings.bleSeconds + 5
+    return AlignmentTrial(
+      TrialRide(scenario, seconds: seconds), tap: TrialTap(scenario, seconds: seconds, quality: quality), settings)
+  }
+
+  /// A stock scooter or one with a dash, of any seed.
+  private func drawn(_ seed: UInt64, _ random: inout SplitMix64) -> Scenario {
+    var scenario = rides[Int(random.unit() * Double(rides.count))].scenario
+    scenario.seed = seed
+    return scenario
+  }
+
+  /// Phone and module that do not keep pace.
+  private func queueing(_ seed: UInt64, _ random: inout SplitMix64) -> Scenario {
+    var scenario = drawn(seed, &random)
+    scenario.ble.slot = random.uniform(15e6...60e6)
+    scenario.ble.rewritesReads = random.chance(0.5)
+    var phone = scenario.phone ?? PhoneSettings()
+    let least = random.uniform(8e6...40e6)
+    phone.period = least...(least * random.uniform(1...3))
+    if random.chance(0.3), let page = phone.pages.first {
+      phone.pages = [Array(page.prefix(Int(random.uniform(1...4.99))))]
+    }
+    scenario.phone = phone
+    return scenario
   }
 
   /// Each doubling as often as the next.

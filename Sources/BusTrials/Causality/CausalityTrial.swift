@@ -47,7 +47,8 @@ public struct CausalityTrial: Sendable {
     settings.overlapSeconds = seconds
     let trial = AlignmentTrial(TrialRide(scenario, seconds: seconds), settings)
     let origin = trial.busCovered.lowerBound
-    let wire = decode(scenario)
+    let wire = TrialTap(scenario, seconds: seconds, quality: quality).events
+      .filter { hidden?.contains($0.event.start.middle) != true }
     let messages = trial.log
     var bus = AlignmentStream(), ble = AlignmentStream()
     for (event, bytes) in wire { bus.append(event, bytes: bytes.span, origin: origin) }
@@ -79,37 +80,8 @@ public struct CausalityTrial: Sendable {
     return judge.score
   }
 
-  private func decode(_ scenario: Scenario) -> [(BusEvent, [UInt8])] {
-    var scooter = Scooter(scenario)
-    var probe = LineProbe(.escBle, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
-    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
-    var decoder = FrameDecoder()
-    var all: [(BusEvent, [UInt8])] = []
-    func decode(settled: Int64) {
-      let (bytes, times) = probe.take()
-      let chunk = stage.push(bytes, times, settled: settled)
-      decoder.push(chunk.bytes.span, times: chunk.times.span)
-      drain(decoder)
-    }
-    func drain(_ decoder: FrameDecoder) {
-      for event in decoder.events where hidden?.contains(event.start.middle) != true {
-        all.append((event, Array(decoder.buffer[event.range])))
-      }
-    }
-    let limit = Int64(seconds * 1e9)
-    while let occurrence = scooter.next(until: limit) {
-      probe.push(occurrence)
-      if probe.bytes.count > 2048 { decode(settled: probe.silentUntil) }
-    }
-    probe.finish(at: limit)
-    decode(settled: limit)
-    decoder.finish()
-    drain(decoder)
-    return all
-  }
-
   private func attribute(
-    _ wire: [(BusEvent, [UInt8])], _ phone: PhoneRequests, _ profile: Profile
+    _ wire: [(event: BusEvent, bytes: [UInt8])], _ phone: PhoneRequests, _ profile: Profile
   ) -> [(AttributedEvent, [UInt8])] {
     var sink = Sink()
     var attributor = Attributor(profile: profile, patience: .recorded)

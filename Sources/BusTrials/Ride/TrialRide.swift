@@ -25,6 +25,8 @@ public struct TrialRide: Sendable {
     public var solicited: Bool
     /// Why it was sent to the phone; `own` for the phone's writes.
     public var cause: Cause
+    /// Written by the phone, but never on the wire: the module's queue was full. Then `wire` is when it was written.
+    public var isDropped = false
   }
 
   public let scenario: Scenario
@@ -42,6 +44,7 @@ public struct TrialRide: Sendable {
     var builder = Builder()
     while let occurrence = scooter.next(until: length) { builder.take(occurrence) }
     wire = builder.wire
+    builder.drop(builder.writes.count)
     radio = builder.radio.sorted { $0.wire < $1.wire }
   }
 
@@ -71,7 +74,18 @@ public struct TrialRide: Sendable {
     private var answers: [(end: Int64, frame: [UInt8], cause: Cause)] = []
     private var answersHead = 0
     /// What the phone wrote and the wire has not seen, oldest first.
-    private var writes: [RadioFrame] = []
+    private(set) var writes: [RadioFrame] = []
+
+    /// The first so many writes never come.
+    mutating func drop(_ count: Int) {
+      for write in writes.prefix(count) {
+        radio.append(
+          Radio(
+            wire: write.time, written: write.time, frame: write.frame, toPhone: false, solicited: true, cause: .own,
+            isDropped: true))
+      }
+      writes.removeFirst(count)
+    }
 
     mutating func take(_ occurrence: Occurrence) {
       switch occurrence {
@@ -93,11 +107,11 @@ public struct TrialRide: Sendable {
         else {
           return
         }
+        drop(index)
+        let write = writes.removeFirst()
         radio.append(
           Radio(
-            wire: truth.start, written: writes[index].time, frame: writes[index].frame, toPhone: false, solicited: true,
-            cause: .own))
-        writes.removeFirst(index + 1)
+            wire: truth.start, written: write.time, frame: write.frame, toPhone: false, solicited: true, cause: .own))
       } else if truth.frame[3] == 0x23 || truth.frame[3] == 0x25, !truth.collided {
         answers.append((truth.end, truth.frame, truth.cause))
       }

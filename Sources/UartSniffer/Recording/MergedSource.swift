@@ -10,6 +10,7 @@ public struct MergedSource: RecordedSource {
   public private(set) var taps: [Tap] = []
   public private(set) var origin: Int64?
   private var inputs: [Input]
+  private let corrections: [Int64]
   private var primed = false
   /// Defects, thrown after all that was readable.
   private var failures: [InputError] = []
@@ -27,7 +28,10 @@ public struct MergedSource: RecordedSource {
     var counted: [Int] = []
   }
 
-  public init(_ sources: [any RecordedSource]) {
+  /// - Parameter corrections: nanoseconds to add to each recording's own clock, where it is known to stand otherwise
+  ///   than it says; missing ones are 0.
+  public init(_ sources: [any RecordedSource], corrections: [Int64] = []) {
+    self.corrections = corrections
     inputs = sources.map { Input(source: $0) }
   }
 
@@ -46,13 +50,20 @@ public struct MergedSource: RecordedSource {
   private mutating func prime() {
     primed = true
     for index in inputs.indices { refill(index) }
-    origin = inputs.compactMap(\.source.origin).min()
+    origin = inputs.indices.compactMap { corrected($0) }.min()
     for index in inputs.indices {
-      if let own = inputs[index].source.origin, let origin {
+      if let own = corrected(index), let origin {
         inputs[index].shift = RecordingTime.since(origin, own)
       }
       if let head = inputs[index].head { inputs[index].head = shifted(head, by: inputs[index].shift) }
     }
+  }
+
+  /// Unix time of a recording's time 0.
+  private func corrected(_ index: Int) -> Int64? {
+    guard let own = inputs[index].source.origin else { return nil }
+    let (sum, isOver) = own.addingReportingOverflow(corrections.indices.contains(index) ? corrections[index] : 0)
+    return isOver ? own : sum
   }
 
   private mutating func refill(_ index: Int) {

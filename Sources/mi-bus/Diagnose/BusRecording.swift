@@ -25,7 +25,11 @@ struct BusRecording {
         remedy: "save it to a file first, and give that")
     }
     guard specs.contains(where: { $0.place == .standardInput }) else {
-      return try run.recorded({ try opener.recorded(specs) }, phone: phone)
+      let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
+      var result = try run.recorded({ try opener.recorded(specs, corrections: clocks.corrections) }, phone: phone)
+      result.notes += clocks.notes
+      result.diagnosis.recordingClocks = clocks.findings
+      return result
     }
     let signals = try SignalWatch.start()
     let descriptor = signals.descriptor

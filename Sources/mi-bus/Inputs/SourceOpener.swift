@@ -10,14 +10,14 @@ struct SourceOpener {
   /// What standard input is read through.
   var standardInput: StandardInput?
 
-  /// One recording, or several merged in time.
-  func recorded(_ specs: [SourceSpec]) throws(InputError) -> any RecordedSource {
+  /// One recording, or several merged in time, each clock corrected by so many nanoseconds.
+  func recorded(_ specs: [SourceSpec], corrections: [Int64] = []) throws(InputError) -> any RecordedSource {
     var sources: [any RecordedSource] = []
     for spec in specs {
       let source = try recording(spec)
       sources.append(spec.name.map { NamedSource(source, name: $0) } ?? source)
     }
-    return sources.count == 1 ? sources[0] : MergedSource(sources)
+    return sources.count == 1 ? sources[0] : MergedSource(sources, corrections: corrections)
   }
 
   private func recording(_ spec: SourceSpec) throws(InputError) -> any RecordedSource {

@@ -1,0 +1,91 @@
+public import NinebotBus
+
+/// What one recording of a scooter's bus has to say about its clock, beside another recording.
+public struct TapStream: Sendable {
+  /// Hours of messages; there are three streams for each recording.
+  private static let capacity = 400_000
+
+  /// All that could be in a recording of the same wire.
+  public private(set) var whole = AlignmentStream(capacity: Self.capacity)
+  /// What also passes over the ESC-BMS link.
+  private var battery = AlignmentStream(capacity: Self.capacity)
+  /// The same for a recording of the BMS's own line: its answers, which stand for their requests too, because each
+  /// comes after the request on the ESC-BLE link.
+  private var answers = AlignmentStream(capacity: Self.capacity)
+  private var hasOthers = false
+  private var hasRequests = false
+
+  public init() {}
+
+  /// Adds an event of the recording.
+  ///
+  /// - Parameter origin: the recording's time 0 in absolute nanoseconds; the event's times count from there.
+  public mutating func append(_ event: BusEvent, bytes: Span<UInt8>, origin: Int64) {
+    whole.append(event, bytes: bytes, origin: origin)
+    battery.append(event, bytes: bytes, origin: origin, batteryOnly: true)
+    answers.append(event, bytes: bytes, origin: origin, batteryOnly: true)
+    guard event.kind == .frame, event.checksumHolds, bytes.count > 6 else { return }
+    guard AlignmentStream.isOfBattery(bytes) else { return hasOthers = true }
+    guard bytes[0] == 0x55, bytes[3] == 0x25 else { return hasRequests = true }
+    let count = UInt8(truncatingIfNeeded: bytes.count - 8)
+    let start = event.start.shifted(by: origin)
+    if let request = AlignmentEvent(Frame(to: 0x22, 0x01, bytes[5], [count]), start: start, end: start) {
+      answers.append(request)
+    }
+  }
+
+  /// Only the ESC-BMS link carries nothing but the battery's messages.
+  var isOfBattery: Bool { !hasOthers && !battery.events.isEmpty }
+  /// What the other link has as well.
+  var shared: AlignmentStream { isOfBattery && !hasRequests ? answers : battery }
+}
+
+/// How the clock of one recording stands to that of another.
+public struct ClockDifference: Hashable, Sendable {
+  /// Where it is known best, absolute nanoseconds on the first recording's clock.
+  public var time: Int64
+  /// The second clock minus the first there, nanoseconds.
+  public var offset: TimeBounds
+  /// Messages in both that carry it.
+  public var pairs: Int
+
+  public init(time: Int64, offset: TimeBounds, pairs: Int) {
+    self.time = time
+    self.offset = offset
+    self.pairs = pairs
+  }
+
+  /// Whether both can be one clock.
+  public var agrees: Bool { offset.earliest <= 0 && offset.latest >= 0 }
+}
+
+/// Finds how the clocks of two recordings of one scooter relate, by what both saw: the same wire, or the two links of
+/// the ESC, which hands requests for the BMS and their answers on (protocol.md 6.9).
+public enum TapAligner {
+  public static func align(
+    _ first: TapStream, _ second: TapStream
+  ) throws(ClockAlignment.Refusal) -> ClockDifference {
+    if first.isOfBattery == second.isOfBattery {
+      return difference(try clocks(ClockAligner.align(bus: first.whole, ble: second.whole)))
+    }
+    if first.isOfBattery {
+      return difference(try clocks(ClockAligner.align(bus: first.shared, ble: second.shared)))
+    }
+    // The recording nearer to the BMS stands where the bus does.
+    let turned = difference(try clocks(ClockAligner.align(bus: second.shared, ble: first.shared)))
+    return ClockDifference(
+      time: turned.time &+ turned.offset.middle,
+      offset: TimeBounds(earliest: 0 &- turned.offset.latest, latest: 0 &- turned.offset.earliest), pairs: turned.pairs)
+  }
+
+  private static func clocks(_ alignment: ClockAlignment) throws(ClockAlignment.Refusal) -> AlignedClocks {
+    switch alignment {
+    case .aligned(let clocks): return clocks
+    case .refused(let reason): throw reason
+    }
+  }
+
+  private static func difference(_ clocks: AlignedClocks) -> ClockDifference {
+    ClockDifference(time: clocks.bestTime, offset: clocks.offset(atBus: clocks.bestTime), pairs: clocks.pairs)
+  }
+}

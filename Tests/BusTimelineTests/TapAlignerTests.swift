@@ -1,0 +1,58 @@
+import BusTimeline
+import NinebotBus
+import ScooterSim
+import Testing
+
+/// Two recordings of one scooter's bus, each with a clock of its own.
+@Suite struct TapAlignerTests {
+  private static let epoch: Int64 = 1_790_000_000_000_000_000
+
+  private func stream(_ scooter: [Occurrence], _ lines: [Line], offset: Int64 = 0) -> TapStream {
+    var stream = TapStream()
+    for case .transmission(let sent) in scooter where lines.contains(sent.line) && !sent.truth.collided {
+      var decoder = FrameDecoder()
+      decoder.push(sent.truth.frame.span)
+      var events = decoder.events
+      decoder.finish()
+      events += decoder.events
+      for var event in events {
+        event.start = TimeBounds(sent.truth.start)
+        event.end = TimeBounds(sent.truth.end)
+        stream.append(event, bytes: sent.truth.frame.span, origin: Self.epoch + offset)
+      }
+    }
+    return stream
+  }
+
+  private func ride(_ name: String, seed: UInt64, seconds: Int64 = 60) throws -> [Occurrence] {
+    var scooter = Scooter(try .named(name, seed: seed))
+    return scooter.run(until: seconds * 1_000_000_000)
+  }
+
+  /// The BMS's own line has its answers alone; each comes after its request on the other link.
+  @Test(arguments: ["phone", "displaydash"], [[Line.bmsToEsc], [.escToBms, .bmsToEsc]])
+  func linksOfOneScooter(_ name: String, _ lines: [Line]) throws {
+    let all = try ride(name, seed: 3)
+    let offset: Int64 = 100_000_000_000
+    let ble = stream(all, [.escBle]), bms = stream(all, lines, offset: offset)
+    let found = try TapAligner.align(ble, bms), turned = try TapAligner.align(bms, ble)
+    #expect((found.offset.earliest...found.offset.latest).contains(offset))
+    #expect((turned.offset.earliest...turned.offset.latest).contains(-offset))
+    #expect(found.offset.error < 20_000_000 && turned.offset.error < 20_000_000)
+    #expect(!found.agrees)
+  }
+
+  @Test func twoTapsOfOneHostAgree() throws {
+    let all = try ride("displaydash", seed: 5)
+    #expect(try TapAligner.align(stream(all, [.escBle]), stream(all, [.bmsToEsc])).agrees)
+    let wire = try TapAligner.align(stream(all, [.escBle]), stream(all, [.escBle]))
+    #expect(wire.agrees && wire.offset.error < 200_000)
+  }
+
+  @Test func otherRidesAreRefused() throws {
+    let one = stream(try ride("phone", seed: 6), [.escBle])
+    let other = stream(try ride("phone", seed: 7), [.bmsToEsc])
+    #expect(throws: ClockAlignment.Refusal.self) { try TapAligner.align(one, other) }
+    #expect(throws: ClockAlignment.Refusal.nothingToCompare) { try TapAligner.align(one, TapStream()) }
+  }
+}
