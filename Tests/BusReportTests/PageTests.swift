@@ -73,6 +73,20 @@ import Testing
     #expect(!text.contains("What happens") && !text.contains("dash1"))
   }
 
+  @Test func aForgerIsNotSaidToAsk() throws {
+    var diagnosis = Diagnosis()
+    diagnosis.injectors = [
+      Diagnosis.Injector(
+        sender: .dash(1), requests: 0, requestsPerSecond: 0, registers: [], forgedFrames: 19, first: 0, last: 1,
+        confidence: 0.999)
+    ]
+    diagnosis.writeWords()
+    let text = try page(HtmlReport(title: "a", diagnosis: diagnosis, sample: TimelineSample()))
+    #expect(text.contains("dash1 speaks in another") && text.contains("19 frames"))
+    #expect(!text.contains("times a second") && !text.contains("Questions of dash1"))
+    #expect(!diagnosis.advice.joined().contains("BLE client"))
+  }
+
   @Test func nobodyIsQuiteSure() throws {
     var diagnosis = Diagnosis()
     diagnosis.wire = Diagnosis.Wire()

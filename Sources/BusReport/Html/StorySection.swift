@@ -8,8 +8,10 @@ struct StorySection {
     guard diagnosis.injects else { return advice("section", &page) }
     page.raw("<section class=\"story\" aria-labelledby=\"story-title\">\n<h2 id=\"story-title\">What happens</h2>\n")
     page.raw("<div class=\"columns\">\n<div>\n")
-    WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
-      .write(to: &page)
+    if !onlyForges {
+      WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
+        .write(to: &page)
+    }
     advice("div", &page)
     page.raw("</div>\n<ol class=\"steps\">\n")
     for step in steps {
@@ -29,7 +31,22 @@ struct StorySection {
     page.raw("</ul>\n</\(tag)>\n")
   }
 
-  private var steps: [(title: String, text: String)] { [asking, answering, passingOn, hanging] }
+  private var steps: [(title: String, text: String)] {
+    onlyForges ? [forging] : [asking, answering, passingOn, hanging]
+  }
+
+  /// Whether nothing is asked that the scooter was not built to ask.
+  private var onlyForges: Bool { !diagnosis.injectors.isEmpty && diagnosis.injectors.allSatisfy { $0.requests == 0 } }
+
+  private var forging: (title: String, text: String) {
+    let frames = diagnosis.injectors.reduce(0) { $0 + $1.forgedFrames }
+    return (
+      "\(names) \(isOne ? "speaks" : "speak") in another's name",
+      "\(isOne ? "It sits" : "They sit") on the wire between the BLE module and the motor controller, asks nothing, and "
+        + "sent \(Words.some(frames, "frame")) that say they come from another device. What the display or the phone "
+        + "shows then is not what the scooter said."
+    )
+  }
 
   private var names: String {
     diagnosis.injectors.isEmpty ? "a device on the wire" : Words.list(diagnosis.injectors.map(\.sender.name))
@@ -70,10 +87,11 @@ struct StorySection {
     guard let notifications = diagnosis.notifications else {
       return ("The phone is told", opening + " What a phone received was not recorded here.")
     }
-    let asked = max(0, notifications.total - notifications.unsolicited)
+    let asked = max(0, notifications.total - notifications.unsolicited - notifications.undecided)
     var text =
       opening + " The phone received \(Words.some(notifications.total, "message")): \(Words.count(asked)) it had asked "
       + "for, \(Words.count(notifications.unsolicited)) it had not."
+    if notifications.undecided > 0 { text += " Of \(Words.count(notifications.undecided)) it cannot be told." }
     if notifications.empty > 0 { text += " \(Words.count(notifications.empty)) were empty." }
     if notifications.preSession > 0 {
       text += " \(Words.count(notifications.preSession)) came before it had logged in, filled with zeros."

@@ -45,6 +45,13 @@ struct TileSection {
           isAlarm: notifications.unsolicited > 0))
     }
     for injector in diagnosis.injectors {
+      guard injector.requests > 0 else {
+        tiles.append(
+          Tile(
+            name: "Frames of \(injector.sender.name)", value: Words.count(injector.forgedFrames),
+            note: "in another's name, \(Words.percent(injector.confidence)) sure", isAlarm: true))
+        continue
+      }
       tiles.append(
         Tile(
           name: "Questions of \(injector.sender.name)", value: "\(Words.decimal(injector.requestsPerSecond, 1)) /s",

@@ -164,10 +164,12 @@ extension Diagnosis {
       return ["Record the bus at the same time (mi-bus sniff PORT --write bus.pcapng) and diagnose both together."]
     }
     var advice = [
-      "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again.",
-      "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
-        + "never take the next notification for the answer.",
+      "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again."
     ]
+    guard injectors.contains(where: { $0.requests > 0 }) else { return advice }
+    advice.append(
+      "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
+        + "never take the next notification for the answer.")
     if injectors.contains(where: { $0.requestsPerSecond > 5 }) {
       advice.append(
         "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
