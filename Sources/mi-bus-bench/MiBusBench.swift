@@ -23,6 +23,7 @@ struct MiBusBench: ParsableCommand {
   static let all: [any Benchmark.Type] = [
     DecodeBenchmark.self, PrintBenchmark.self, AttributionBenchmark.self, LogicBenchmark.self,
     CaptureFileBenchmark.self, BleBenchmark.self, ProgramBenchmark.self, LiveLineBenchmark.self,
+    DayBenchmark.self,
   ]
 
   func validate() throws {

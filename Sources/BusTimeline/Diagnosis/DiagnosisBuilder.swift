@@ -159,7 +159,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// How sure it is that nothing injects: the longer heartbeats ran and the fewer requests stayed undecided, the surer.
   private var innocence: Double {
     guard wire.heartbeats > 0 || wire.frames > 0 else { return 0 }
-    let seen = 1 - 1 / (1 + Double(max(wire.heartbeats, wire.frames)) / 20)
+    let seen = 1 - 1 / (1 + Double(max(wire.heartbeats, wire.frames)) / 10)
     // One strange frame may be a disturbed one.
     let strange = 1 / (1 + Double(max(0, wire.strangeFrames - 1)) / 2)
     return min(0.999, seen) * strange * (1 - Double(wire.undecidedRequests) / Double(max(wire.requests, 1)))

@@ -1,0 +1,69 @@
+import Testing
+import TestSupport
+
+/// The first words of `diagnose` on recordings of which the truth is known.
+@Suite struct VerdictTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private func verdict(_ arguments: [String]) throws -> (ending: Child.Ending?, text: String) {
+    let outcome = try Command.run(["diagnose"] + arguments, in: scratch)
+    return (outcome.ending, outcome.output)
+  }
+
+  @Test(
+    "real stock scooters: nothing injects", .enabled(if: SharedCaptures.present, "needs ../shared/captures"),
+    arguments: [
+      "m365-esc-ble-eco-flashlight.logicdata", "m365-esc-ble-eco-flashlight.ch4.bytes.csv",
+      "m365-esc-bms-two-way.logicdata",
+    ])
+  func stockCaptures(_ name: String) throws {
+    let (ending, text) = try verdict([SharedCaptures.path(name)])
+    #expect(ending == .exit(0))
+    #expect(text.hasPrefix("Nothing injects:"), "\(text)")
+  }
+
+  @Test(
+    "simulated stock scooters: nothing injects, with the phone's log and without",
+    arguments: ["phone", "random"], ["edges", "ftdi-1ms", "ftdi-16ms", "cp210x"])
+  func stockScooters(_ scenario: String, _ adapter: String) throws {
+    let made = try Command.run(
+      [
+        "simulate", scenario, "--adapter", adapter, "--write", "bus.pcapng", "--ble", "phone.btsnoop", "--token",
+        "token",
+      ], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    for arguments in [["bus.pcapng"], ["bus.pcapng", "phone.btsnoop", "--token", "token"]] {
+      let (ending, text) = try verdict(arguments)
+      #expect(ending == .exit(0))
+      #expect(text.hasPrefix("Nothing injects:"), "\(text)")
+      #expect(!text.contains("got no answer on the wire"), "\(text)")
+    }
+  }
+
+  @Test("the phone's log adds to what the bus shows, and clears nobody", arguments: [12, 31], ["cp210x", "ftdi-16ms"])
+  func moreEvidence(_ seed: Int, _ adapter: String) throws {
+    let made = try Command.run(
+      [
+        "simulate", "random-dash", "--seed", "\(seed)", "--adapter", adapter, "--write", "bus.pcapng", "--ble",
+        "phone.btsnoop", "--token", "token",
+      ], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    for arguments in [["bus.pcapng"], ["bus.pcapng", "phone.btsnoop", "--token", "token"]] {
+      let (ending, text) = try verdict(arguments)
+      #expect(ending == .exit(1))
+      #expect(text.hasPrefix("dash1") && !text.contains("dash2"), "\(text)")
+    }
+  }
+
+  @Test(
+    "a log with answers only tells the ring in which they come, and accuses nobody",
+    .enabled(if: SharedCaptures.present, "needs ../shared/captures"))
+  func publicIssue() throws {
+    let (ending, text) = try verdict([SharedCaptures.path("miauth-issue-5.log")])
+    #expect(ending == .exit(0))
+    #expect(text.hasPrefix("Cannot tell"), "\(text)")
+    #expect(text.contains("They come in a ring: ") && text.contains("cell voltages"), "\(text)")
+  }
+}
