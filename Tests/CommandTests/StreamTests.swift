@@ -152,27 +152,24 @@ import Testing
   func livePipe() throws {
     let (samples, frames) = try samples(seconds: 2)
     try scratch.write(samples, as: "samples")
-    let running = try Command.Running(
-      "/bin/sh",
-      ["-c", #"{ cat samples; exec sleep 50; } | { echo $$ > shell; exec "$MI_BUS" sniff --logic 8MHz -; }"#],
-      in: scratch)
+    // Each end of the pipe leaves its number; `$$` would be that of the shell that made them.
+    let script = #"""
+      { cat samples; sh -c 'echo $PPID > source'; exec sleep 240; } |
+      { sh -c 'echo $PPID > program'; exec "$MI_BUS" sniff --logic 8MHz -; }
+      """#
+    let running = try Command.Running("/bin/sh", ["-c", script], in: scratch)
     #expect(running.waitForLines(frames.count / 2), "nothing is seen while the pipe is open: \(running.errors)")
-    // The program is the shell's child that does not sleep.
-    let program = try #require(Self.program(named: "mi-bus", below: running.process))
-    kill(program, SIGINT)
+    kill(try process("program"), SIGINT)
     #expect(Command.wait { running.errors.contains("frames in") }, "no summary: \(running.errors)")
-    running.send(SIGTERM)
+    kill(try process("source"), SIGTERM)
     _ = running.wait()
   }
 
-  /// The process of that name whose parent is `parent`.
-  private static func program(named name: String, below parent: pid_t) -> pid_t? {
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return entries.compactMap { pid_t($0) }.first { process in
-      guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
-      let words = status.split(separator: " ")
-      return words.count > 3 && words[1] == "(\(name))" && words[3] == "\(parent)"
-    }
+  /// The number that a process left in a file.
+  private func process(_ name: String) throws -> pid_t {
+    #expect(Command.wait { scratch.bytes(name).last == UInt8(ascii: "\n") })
+    let text = String(decoding: scratch.bytes(name), as: UTF8.self)
+    return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 
   /// What an analyser at 8 MHz sees of the simulated scooter, and the frames that a receiver finds.
