@@ -28,8 +28,10 @@ public struct MergedSource: RecordedSource {
     var counted: [Int] = []
   }
 
-  /// - Parameter corrections: nanoseconds to add to each recording's own clock, where it is known to stand otherwise
-  ///   than it says; missing ones are 0.
+  /// - Parameters:
+  ///   - sources: the recordings, in the order of their taps.
+  ///   - corrections: nanoseconds to add to each recording's own clock, where it is known to stand otherwise
+  ///     than it says; missing ones are 0.
   public init(_ sources: [any RecordedSource], corrections: [Int64] = []) {
     self.corrections = corrections
     inputs = sources.map { Input(source: $0) }
