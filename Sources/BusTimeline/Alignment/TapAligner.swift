@@ -19,7 +19,10 @@ public struct TapStream: Sendable {
 
   /// Adds an event of the recording.
   ///
-  /// - Parameter origin: the recording's time 0 in absolute nanoseconds; the event's times count from there.
+  /// - Parameters:
+  ///   - event: times count from the recording's time 0.
+  ///   - bytes: its bytes.
+  ///   - origin: that time 0 in absolute nanoseconds.
   public mutating func append(_ event: BusEvent, bytes: Span<UInt8>, origin: Int64) {
     whole.append(event, bytes: bytes, origin: origin)
     battery.append(event, bytes: bytes, origin: origin, batteryOnly: true)
