@@ -23,8 +23,7 @@ struct ScenarioRun {
     frames: Int, profile: Profile, into sink: Sink, sent: (GroundTruth, inout Sink) -> Void
   ) -> Sink where Sink.Failure == Never {
     var scooter = Scooter(scenario)
-    var probe = LineProbe(line, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
-    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
+    var probe = TrialProbe(scenario, line: line, quality: quality)
     var stream = AttributedStream(
       attributor: Attributor(profile: profile, patience: .recorded), pause: 2_000_000, sink: sink)
     stream.name(taps: [tap])
@@ -34,14 +33,9 @@ struct ScenarioRun {
         count += 1
         sent(transmission.truth, &stream.sink)
       }
-      probe.push(occurrence)
-      guard probe.bytes.count > 2048 else { continue }
-      let (bytes, times) = probe.take()
-      stream.push(stage.push(bytes, times, settled: probe.silentUntil))
+      if let chunk = probe.push(occurrence) { stream.push(chunk) }
     }
-    probe.finish(at: scooter.now + 100_000_000)
-    let (bytes, times) = probe.take()
-    stream.push(stage.push(bytes, times, settled: scooter.now + 200_000_000))
+    stream.push(probe.finish(at: scooter.now + 100_000_000, settled: scooter.now + 200_000_000))
     stream.finish()
     return stream.sink
   }

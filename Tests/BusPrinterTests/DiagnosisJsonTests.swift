@@ -11,9 +11,11 @@ struct DiagnosisJsonTests {
   func alignment() throws {
     var diagnosis = Diagnosis()
     diagnosis.alignment = .found(
-      Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041), drift: Diagnosis.Drift(rate: -12.4, bound: 3.1),
-      best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021), pairs: 512)
-    diagnosis.replyResiduals = Diagnosis.Residuals(median: 0.0125, p95: 0.031)
+      .init(
+        first: Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041),
+        best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021),
+        drift: Diagnosis.Drift(rate: -12.4, bound: 3.1), pairs: 512,
+        replies: Diagnosis.Residuals(median: 0.0125, p95: 0.031)))
     var out = TextBuffer()
     DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])

@@ -144,18 +144,8 @@ extension AlignmentTrials.Kind {
   /// A line as a capture with its own clock.
   private func stream(_ scooter: [Occurrence], _ lines: [Line], offset: Int64, batteryOnly: Bool) -> AlignmentStream {
     var stream = AlignmentStream()
-    for case .transmission(let sent) in scooter where lines.contains(sent.line) && !sent.truth.collided {
-      var decoder = FrameDecoder()
-      decoder.push(sent.truth.frame.span)
-      var events = decoder.events
-      decoder.finish()
-      events += decoder.events
-      for var event in events {
-        event.start = TimeBounds(sent.truth.start)
-        event.end = TimeBounds(sent.truth.end)
-        stream.append(
-          event, bytes: sent.truth.frame.span, origin: 1_790_000_000_000_000_000 + offset, batteryOnly: batteryOnly)
-      }
+    scooter.forEachFrame(on: lines) {
+      stream.append($0, bytes: $1, origin: [Occurrence].epoch + offset, batteryOnly: batteryOnly)
     }
     return stream
   }

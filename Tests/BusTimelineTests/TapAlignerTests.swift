@@ -5,22 +5,9 @@ import Testing
 
 /// Two recordings of one scooter's bus, each with a clock of its own.
 @Suite struct TapAlignerTests {
-  private static let epoch: Int64 = 1_790_000_000_000_000_000
-
   private func stream(_ scooter: [Occurrence], _ lines: [Line], offset: Int64 = 0) -> TapStream {
     var stream = TapStream()
-    for case .transmission(let sent) in scooter where lines.contains(sent.line) && !sent.truth.collided {
-      var decoder = FrameDecoder()
-      decoder.push(sent.truth.frame.span)
-      var events = decoder.events
-      decoder.finish()
-      events += decoder.events
-      for var event in events {
-        event.start = TimeBounds(sent.truth.start)
-        event.end = TimeBounds(sent.truth.end)
-        stream.append(event, bytes: sent.truth.frame.span, origin: Self.epoch + offset)
-      }
-    }
+    scooter.forEachFrame(on: lines) { stream.append($0, bytes: $1, origin: [Occurrence].epoch + offset) }
     return stream
   }
 

@@ -41,7 +41,8 @@ struct WordingTests {
   func drift(_ rate: Double, _ bound: Double, _ words: String) throws {
     var diagnosis = Diagnosis()
     let offset = Diagnosis.Offset(time: 0, offset: 3.5, bound: 0.002)
-    diagnosis.alignment = .found(offset, drift: Diagnosis.Drift(rate: rate, bound: bound), best: offset, pairs: 20)
+    diagnosis.alignment = .found(
+      .init(first: offset, best: offset, drift: Diagnosis.Drift(rate: rate, bound: bound), pairs: 20))
     diagnosis.writeWords()
     #expect(try #require(diagnosis.remarks.first).contains(words))
   }
@@ -57,8 +58,10 @@ struct WordingTests {
   func clock(_ offset: Double, _ bound: Double, _ words: String) throws {
     var diagnosis = Diagnosis()
     diagnosis.alignment = .found(
-      Diagnosis.Offset(time: 0, offset: offset, bound: 0.07), drift: Diagnosis.Drift(rate: 1, bound: 1),
-      best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), pairs: 20)
+      .init(
+        first: Diagnosis.Offset(time: 0, offset: offset, bound: 0.07),
+        best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), drift: Diagnosis.Drift(rate: 1, bound: 1),
+        pairs: 20))
     diagnosis.writeWords()
     let remark = try #require(diagnosis.remarks.first)
     #expect(remark.contains(words))

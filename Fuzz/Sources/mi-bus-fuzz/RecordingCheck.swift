@@ -13,8 +13,8 @@ struct RecordingCheck {
 
   static func run(_ open: () throws(InputError) -> any RecordedSource) {
     guard let profile, var source = try? open() else { return }
-    var stream = EventStream()
-    var sink = Sink(attributor: Attributor(profile: profile, patience: .recorded))
+    var stream = AttributedStream(
+      attributor: Attributor(profile: profile, patience: .recorded), pause: 2_000_000, sink: Results())
     var tapCount = 0
     var read = 0
     do throws(InputError) {
@@ -25,27 +25,15 @@ struct RecordingCheck {
         require(chunk.times.isEmpty || chunk.times.count == chunk.bytes.count, "each byte has a time, or none has")
         read += chunk.bytes.count
         require(read <= mostBytes, "a small file makes no endless stream")
-        stream.add(taps: source.taps, pause: 2_000_000)
-        sink.attributor.add(taps: source.taps)
-        stream.push(chunk, into: &sink)
+        stream.name(taps: source.taps)
+        stream.push(chunk)
       }
     } catch {
       require(!error.description.isEmpty, "an error has words")
     }
     _ = source.warnings.map(\.description)
-    stream.finish(into: &sink)
-    sink.attributor.finish(into: &sink.results)
-    require(sink.results.bytes == read, "no byte is lost")
-  }
-
-  private struct Sink: BusEventSink {
-    var attributor: Attributor
-    var results = Results()
-
-    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-      require(Int(event.count) == bytes.count, "an event comes with its bytes")
-      attributor.push(event, tap: tap, bytes: bytes, into: &results)
-    }
+    stream.finish()
+    require(stream.sink.bytes == read, "no byte is lost")
   }
 
   private struct Results: AttributedEventSink {
@@ -53,6 +41,7 @@ struct RecordingCheck {
     var traffic = TrafficTable()
 
     mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
+      require(Int(event.event.count) == bytes.count, "an event comes with its bytes")
       self.bytes += bytes.count
       traffic.push(event.event, reading: event.reading, tap: event.tap)
     }

@@ -133,21 +133,21 @@ public struct DiagnosisWriter: Sendable {
     case .refused(let reason):
       out.append(",\"alignment\":{\"refused\":")
       out.append(quoted: reason)
-    case .found(let first, let drift, let best, let pairs):
+    case .found(let clock):
       out.append(",\"alignment\":{")
-      offset(first, &out)
+      offset(clock.first, &out)
       out.append(",\"drift_ppm\":")
-      out.append(fixed: Int64((drift.rate * 1e4).rounded()), decimals: 4)
+      out.append(fixed: Int64((clock.drift.rate * 1e4).rounded()), decimals: 4)
       out.append(",\"drift_bound_ppm\":")
-      out.append(fixed: Int64((drift.bound * 1e4).rounded(.up)), decimals: 4)
+      out.append(fixed: Int64((clock.drift.bound * 1e4).rounded(.up)), decimals: 4)
       out.append(",\"best\":{\"t\":")
-      out.append(fixed: Int64(best.time * 1e9), decimals: 9)
+      out.append(fixed: Int64(clock.best.time * 1e9), decimals: 9)
       out.append(UInt8(ascii: ","))
-      offset(best, &out)
+      offset(clock.best, &out)
       out.append(UInt8(ascii: "}"))
-      out.append(string: ",\"pairs\":\(pairs),\"residuals\":{")
+      out.append(string: ",\"pairs\":\(clock.pairs),\"residuals\":{")
       var isFirst = true
-      for (name, residuals) in [("replies", diagnosis.replyResiduals), ("requests", diagnosis.requestResiduals)] {
+      for (name, residuals) in [("replies", clock.replies), ("requests", clock.requests)] {
         guard let residuals else { continue }
         out.append(string: "\(isFirst ? "" : ",")\"\(name)\":{\"median_s\":")
         out.append(fixed: Int64(residuals.median * 1e9), decimals: 9)
@@ -172,10 +172,8 @@ public struct DiagnosisWriter: Sendable {
         out.append(",\"refused\":")
         out.append(quoted: reason.description)
       case .success(let found):
-        out.append(",\"offset_s\":")
-        out.append(fixed: found.offset.middle, decimals: 9)
-        out.append(",\"bound_s\":")
-        out.append(fixed: found.offset.error, decimals: 9)
+        out.append(UInt8(ascii: ","))
+        offset(found.lead, &out)
         out.append(string: ",\"pairs\":\(found.pairs),\"agrees\":\(found.agrees)")
       }
       out.append(UInt8(ascii: "}"))

@@ -66,9 +66,9 @@ struct FooterSection {
       "This is the phone's log alone, on the phone's clock, from its first message on. The bus was not recorded beside "
         + "it, so it cannot be told which device made the scooter send what the phone never asked for."
     case .none: "There is no phone log beside this capture."
-    case .found(_, let drift, let best, let pairs):
-      "The phone's clock was laid over the bus's by \(Words.some(pairs, "message")) seen on both sides: "
-        + "where both ran it is \(best.words), \(drift.words). No recorded time was changed."
+    case .found(let clock):
+      "The phone's clock was laid over the bus's by \(Words.some(clock.pairs, "message")) seen on both sides: "
+        + "where both ran it is \(clock.best.words), \(clock.drift.words). No recorded time was changed."
     case .refused(let why): "The phone's clock could not be laid over the bus's: \(why)."
     }
   }

@@ -248,10 +248,11 @@ struct WireLedger: Sendable {
   /// Reports what did not go on in time.
   mutating func expire(until now: Int64, radio: inout RadioLedger, into outcomes: inout [CausalOutcome]) {
     // Of what was written while the wire was not recorded nothing can be said; later the capture may go on.
-    let covered = covered ?? Int64.max...Int64.max
-    let known = min(now &- settings.request, covered.upperBound &- settings.usualRequest)
-    for write in radio.expired(before: known) where write.place.time.earliest >= covered.lowerBound {
-      outcomes.append(.chain(CausalChain(outcome: .neverOnWire, write: write.place)))
+    if let covered {
+      let known = min(now &- settings.request, covered.upperBound &- settings.usualRequest)
+      for write in radio.expired(before: known) where write.place.time.earliest >= covered.lowerBound {
+        outcomes.append(.chain(CausalChain(outcome: .neverOnWire, write: write.place)))
+      }
     }
     while let first = requests.first, first.wire.end.latest < now &- 2 &* Self.answer {
       report(requests.removeFirst(), &outcomes)

@@ -139,71 +139,6 @@ public struct Diagnosis: Sendable {
     }
   }
 
-  /// How far the phone's clock is ahead of the bus's at a time.
-  public struct Offset: Hashable, Sendable {
-    /// Seconds from the first bus sample.
-    public var time: Double
-    /// Seconds.
-    public var offset: Double
-    /// Half the width of the interval that holds the truth, seconds.
-    public var bound: Double
-
-    public init(time: Double, offset: Double, bound: Double) {
-      self.time = time
-      self.offset = offset
-      self.bound = bound
-    }
-  }
-
-  /// How much faster the phone's clock runs than the bus's, parts per million.
-  public struct Drift: Hashable, Sendable {
-    /// The best single guess; negative where the phone's clock is the slower one.
-    public var rate: Double
-    /// Half the width of the interval that holds the truth.
-    public var bound: Double
-
-    public init(rate: Double, bound: Double) {
-      self.rate = rate
-      self.bound = bound
-    }
-  }
-
-  /// How much longer single messages took than the quickest of their direction, which nobody can tell from the offset;
-  /// seconds.
-  public struct Residuals: Hashable, Sendable {
-    public var median: Double
-    public var p95: Double
-
-    public init(median: Double, p95: Double) {
-      self.median = median
-      self.p95 = p95
-    }
-  }
-
-  /// How the phone's clock relates to the bus's.
-  public enum Alignment: Sendable {
-    /// No phone log.
-    case none
-    /// BLE clock minus bus clock at the first bus sample, and drift; where the offset is known best; and how many
-    /// messages carry it.
-    case found(Offset, drift: Drift, best: Offset, pairs: Int)
-    /// It cannot be told; why.
-    case refused(String)
-  }
-
-  /// How the clock of a further recording of the bus stands to that of the first one.
-  public struct RecordingClock: Hashable, Sendable {
-    /// As the user named it.
-    public var name: String
-    /// How far it is ahead, and by how many messages that is known; or why it is not.
-    public var difference: Result<ClockDifference, ClockAlignment.Refusal>
-
-    public init(name: String, difference: Result<ClockDifference, ClockAlignment.Refusal>) {
-      self.name = name
-      self.difference = difference
-    }
-  }
-
   /// Of each recording of the bus but the first.
   public var recordingClocks: [RecordingClock] = []
   public var injectors: [Injector] = []
@@ -213,9 +148,6 @@ public struct Diagnosis: Sendable {
   public var phoneReads = Latency()
   public var chains = Chains()
   public var alignment = Alignment.none
-  /// Of the messages that carry the alignment, by direction; nil where it carries none.
-  public var replyResiduals: Residuals?
-  public var requestResiduals: Residuals?
   /// How sure the verdict is, whichever it is, 0 to 1.
   public var confidence = 0.0
   /// The verdict in plain words, a sentence each.

@@ -146,16 +146,17 @@ extension Diagnosis {
     switch alignment {
     case .none: []
     case .refused(let reason): ["The phone's clock cannot be put on the bus's: \(reason)."]
-    case .found(let first, let drift, let best, let pairs): [clockWords(first, drift, best, pairs)]
+    case .found(let clock): [words(clock)]
     }
   }
 
   /// The offset is told where it is known best; how far it is known at the begin of the bus's capture, where both did
   /// not run yet perhaps, is told apart.
-  private func clockWords(_ first: Offset, _ drift: Drift, _ best: Offset, _ pairs: Int) -> String {
+  private func words(_ clock: PhoneClock) -> String {
+    let (first, best) = (clock.first, clock.best)
     var words = "The phone's clock is \(best.words) (\(Wording.decimal(best.time, 3)) s into the bus's capture"
     if first.bound > 2 * best.bound { words += "; ± \(first.boundWords) at its begin" }
-    return words + "), \(drift.words), by \(pairs) pairs."
+    return words + "), \(clock.drift.words), by \(clock.pairs) pairs."
   }
 
   private var adviceWords: [String] {

@@ -30,8 +30,11 @@ public enum Wording {
 
 extension Diagnosis.Offset {
   /// `0.3267 s ± 2.1 ms behind the bus's`: how the phone's clock stands.
-  public var words: String {
-    "\(Wording.decimal(offset.magnitude, 4)) s ± \(boundWords) \(offset < 0 ? "behind" : "ahead of") the bus's"
+  public var words: String { "\(lead) the bus's" }
+
+  /// The same without what it is ahead of or behind.
+  public var lead: String {
+    "\(Wording.decimal(offset.magnitude, 4)) s ± \(boundWords) \(offset < 0 ? "behind" : "ahead of")"
   }
 
   /// `2.1 ms`, rounded up, so that the truth is inside.

@@ -12,16 +12,13 @@ public struct TrialTap: Sendable {
   public init(_ scenario: Scenario, seconds: Double, quality: Quality) {
     self.quality = quality
     var scooter = Scooter(scenario)
-    var probe = LineProbe(.escBle, rule: scenario.rule, quality: quality.probe, seed: scenario.seed)
-    var stage = QualityStage(quality, baud: .standard, seed: scenario.seed)
+    var probe = TrialProbe(scenario, quality: quality)
     var decoder = FrameDecoder()
     let limit = Int64(seconds * 1e9)
     while let occurrence = scooter.next(until: limit) {
-      probe.push(occurrence)
-      if probe.bytes.count > 2048 { decode(&probe, &stage, &decoder, settled: probe.silentUntil) }
+      if let chunk = probe.push(occurrence) { decode(chunk, &decoder) }
     }
-    probe.finish(at: limit)
-    decode(&probe, &stage, &decoder, settled: limit)
+    decode(probe.finish(at: limit, settled: limit), &decoder)
     decoder.finish()
     drain(decoder)
   }
@@ -33,11 +30,7 @@ public struct TrialTap: Sendable {
     return part
   }
 
-  private mutating func decode(
-    _ probe: inout LineProbe, _ stage: inout QualityStage, _ decoder: inout FrameDecoder, settled: Int64
-  ) {
-    let (bytes, times) = probe.take()
-    let chunk = stage.push(bytes, times, settled: settled)
+  private mutating func decode(_ chunk: ByteChunk, _ decoder: inout FrameDecoder) {
     decoder.push(chunk.bytes.span, times: chunk.times.span)
     drain(decoder)
   }

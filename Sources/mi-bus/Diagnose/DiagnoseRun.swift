@@ -59,8 +59,6 @@ struct DiagnoseRun {
     feed.name(taps: source.taps)
     var result = finish(feed, phone, alignment, defect, source.warnings.map(\.description))
     (result.taps, result.origin) = (source.taps, source.origin)
-    result.diagnosis.replyResiduals = joined.flatMap { Self.residuals($0.delays.reply) }
-    result.diagnosis.requestResiduals = joined.flatMap { Self.residuals($0.delays.request) }
     return result
   }
 
@@ -99,7 +97,6 @@ struct DiagnoseRun {
   /// A phone's log whose clock is known.
   private struct Joined {
     var causes: NotificationCauses
-    var delays: (reply: DelaySummary, request: DelaySummary)
     /// Nil where the phone's writes cannot be read.
     var requests: PhoneRequests?
   }
@@ -124,32 +121,13 @@ struct DiagnoseRun {
     switch ClockAligner.align(bus: collector.stream, ble: phone.alignment) {
     case .refused(let reason): return (.refused(reason.description), nil)
     case .aligned(let clocks):
-      let found = Diagnosis.Alignment.found(
-        Self.offset(clocks, at: clocks.reference),
-        drift: Diagnosis.Drift(rate: clocks.driftPPM, bound: clocks.first.driftBoundPPM),
-        best: Self.offset(clocks, at: clocks.bestTime), pairs: clocks.pairs)
       return (
-        found,
+        .found(Diagnosis.PhoneClock(clocks)),
         Joined(
           causes: NotificationCauses(phone, clocks: clocks, origin: collector.origin),
-          delays: (clocks.replyDelay, clocks.requestDelay),
-          requests: requests(phone, clocks, collector.origin)
-        )
+          requests: requests(phone, clocks, collector.origin))
       )
     }
-  }
-
-  private static func offset(_ clocks: AlignedClocks, at time: Int64) -> Diagnosis.Offset {
-    let offset = clocks.offset(atBus: time)
-    return Diagnosis.Offset(
-      time: Double(time - clocks.reference) * 1e-9, offset: Double(offset.middle) * 1e-9,
-      bound: Double(offset.error) * 1e-9)
-  }
-
-  private static func residuals(_ delays: DelaySummary) -> Diagnosis.Residuals? {
-    guard delays.count > 0 else { return nil }
-    return Diagnosis.Residuals(
-      median: Double(delays.median - delays.least) * 1e-9, p95: Double(delays.p95 - delays.least) * 1e-9)
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {

@@ -27,10 +27,8 @@ struct RecordingClocks {
       findings.append(Diagnosis.RecordingClock(name: text, difference: .success(found)))
       guard !found.agrees else { return }
       corrections[index] = 0 &- found.offset.middle
-      let ahead = found.offset.middle < 0 ? "behind" : "ahead of"
       notes.append(
-        "the clock of \(text) is \(Self.seconds(found.offset.middle.magnitude)) s ± "
-          + "\(Self.milliseconds(found.offset.error)) ms \(ahead) that of \(name), by \(found.pairs) messages in both; "
+        "the clock of \(text) is \(found.lead.lead) that of \(name), by \(found.pairs) messages in both; "
           + "it is put in order by that, and its recorded times stay as they are")
     } catch {
       findings.append(Diagnosis.RecordingClock(name: text, difference: .failure(error)))
@@ -59,17 +57,6 @@ struct RecordingClocks {
     }
     events.finish(into: &collector)
     return collector.stream
-  }
-
-  private static func seconds(_ time: UInt64) -> String {
-    let parts = time / 100_000
-    return "\(parts / 10_000).\(String(10_000 + parts % 10_000).dropFirst())"
-  }
-
-  /// Rounded up, so that the truth is inside.
-  private static func milliseconds(_ time: Int64) -> String {
-    let tenths = time / 100_000 + 1
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }
 
