@@ -74,6 +74,29 @@ struct AttributionScenarioTests {
     #expect(Double(right) >= 0.99 * Double(sure), "\(right) of \(sure)")
   }
 
+  @Test("two dashes stay two where bytes are not timed", arguments: [AdapterModel.cp210x, .ftdi16ms])
+  func twoDashes(_ adapter: AdapterModel) throws {
+    let outcomes = try Self.outcomes(try .named("two-dashes", seed: 3), .packets(adapter), seconds: 60)
+    let decided = outcomes.filter { $0.finding.sender.isForeign }
+    /// They are numbered as they are found.
+    let right = [("dash1", "dash2"), ("dash2", "dash1")].map { (first, second) in
+      decided.count { truth, finding, _ in
+        finding.sender.name == ("\(truth.sender)" == "dash1" ? first : "\(truth.sender)" == "dash2" ? second : "")
+      }
+    }
+    let best = try #require(right.max())
+    #expect(Double(best) >= 0.97 * Double(decided.count), "\(best) of \(decided.count)")
+    #expect(Set(decided.map(\.finding.sender)).count == 2)
+  }
+
+  @Test("one dash stays one where bytes are not timed", arguments: [("busy-timer", 1), ("random-dash", 8)])
+  func oneDash(_ name: String, _ seed: UInt64) throws {
+    for quality in [SimulatedSource.Quality.packets(.ftdi16ms), .packets(.pl011), .none] {
+      let outcomes = try Self.outcomes(try .named(name, seed: seed), quality, seconds: 40)
+      #expect(!outcomes.contains { $0.finding.sender.isForeign && $0.finding.sender != .dash(1) })
+    }
+  }
+
   @Test("a module that asks nothing and forges the ESC's frames is named by its timing")
   func forger() throws {
     let text = """

@@ -1,7 +1,7 @@
 import Glibc
 import NinebotBus
 
-/// How often each device asked for what, learnt from requests whose sender is certain. Bounded, and old counts fade.
+/// How often each device asked for what, each request counted by its probability. Bounded, and old counts fade.
 struct PollingHabits: Sendable {
   /// One kind of request and how often each candidate made it.
   private struct Row: Sendable {
@@ -68,8 +68,30 @@ struct PollingHabits: Sendable {
     }
     let total = Float(readings.count)
     let ratio = counts.values.reduce(Float(0)) { $0 + $1.count * logf($1.count / total / $1.share) }
-    // By chance it is half the number of kinds.
-    return ratio > 5 + Float(counts.count) + 2 * logf(1 + Float(earlier))
+    return ratio > Self.limit(kinds: counts.count, earlier: earlier)
+  }
+
+  /// Whether two groups of requests are too unlike to be one device's: a likelihood-ratio test of the groups' own shares
+  /// against those of both together.
+  ///
+  /// - Parameter earlier: how many such tests found nothing.
+  static func areUnlike(_ first: [FrameReading], _ second: [FrameReading], earlier: Int) -> Bool {
+    var counts: [UInt32: SIMD2<Float>] = [:]
+    for reading in first { counts[key(reading), default: .zero].x += 1 }
+    for reading in second { counts[key(reading), default: .zero].y += 1 }
+    let sizes = SIMD2(Float(first.count), Float(second.count))
+    var ratio: Float = 0
+    for count in counts.values {
+      for group in 0..<2 where count[group] > 0 {
+        ratio += count[group] * logf(count[group] * sizes.sum() / (sizes[group] * count.sum()))
+      }
+    }
+    return ratio > limit(kinds: counts.count, earlier: earlier)
+  }
+
+  /// By chance a ratio is half the number of kinds.
+  private static func limit(kinds: Int, earlier: Int) -> Float {
+    5 + Float(kinds) + 2 * logf(1 + Float(earlier))
   }
 
   /// How many requests of a device were learnt, as far as that is remembered.

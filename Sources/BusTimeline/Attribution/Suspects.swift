@@ -25,6 +25,13 @@ struct Suspects: Sendable {
   /// How often they turned out to be a known dash's.
   private var refusals = 0
 
+  /// The last requests of the only dash that is named.
+  private var explained: [Request] = []
+  /// How often those were held to be one device's.
+  private var unions = 0
+  /// As many are looked at together.
+  private static let mostExplained = 192
+
   private static let most = 48
   /// Fewer make no fingerprint.
   private static let least = 4
@@ -43,6 +50,34 @@ struct Suspects: Sendable {
       requests.append(Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     }
     return test.add(ratio)
+  }
+
+  /// Takes a request of the only dash that is named. Returns whether a device must be named beside it.
+  ///
+  /// One device asks for the same things however its requests follow the heartbeats. Where what is asked depends on how
+  /// it follows, those that follow in the rarer way are another's. Each by itself is explained well enough by the dash
+  /// that is known, where times tell little. Once two are named it is too late for this: which of them a request is
+  /// given to depends on both.
+  mutating func take(explained observation: Observation, rhythm: Float) -> Bool {
+    guard observation.measurement.following != .unseen else { return false }
+    explained.append(
+      Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
+    guard explained.count >= Self.mostExplained else { return false }
+    let close = explained.filter { $0.measurement.following == .closely }
+    let apart = explained.filter { $0.measurement.following == .apart }
+    let rarer = close.count < apart.count ? close : apart
+    let isOneDevice = !PollingHabits.areUnlike(
+      close.compactMap(\.reading), apart.compactMap(\.reading), earlier: unions)
+    explained.removeFirst(Self.mostExplained / 2)
+    guard !isOneDevice, rarer.count >= Self.least,
+      rarer.reduce(0, { $0 + $1.rhythm }) > 0.5 * Float(rarer.count)
+    else {
+      unions += 1
+      return false
+    }
+    explained.removeAll()
+    requests = Array(rarer.suffix(Self.most))
+    return true
   }
 
   /// Says what they are, once there are too many.

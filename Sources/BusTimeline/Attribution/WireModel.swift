@@ -38,6 +38,8 @@ struct WireModel: Sendable {
   private(set) var clear: [ClearRhythm] = []
   /// End of the last heartbeat.
   private var lastBeat: TimeBounds?
+  /// Whether that was the last thing on the wire.
+  private var isBehindBeat = false
   /// Requests that look foreign, until it is known whose they are.
   private var suspects = Suspects()
 
@@ -56,6 +58,7 @@ struct WireModel: Sendable {
     _ event: BusEvent, _ claim: Claim, subject: Role?, id: Int64
   ) -> (Measurement, isClear: Bool) {
     if !clear.isEmpty { clear.removeLast(clear.count) }
+    defer { isBehindBeat = claim.isHeartbeat }
     guard event.kind == .frame, event.checksumHolds else {
       slots.damage()
       pattern.damage()
@@ -69,10 +72,13 @@ struct WireModel: Sendable {
     case .poll:
       if hasTimes { beat(event, measurement) }
       pattern.poll(into: &clear)
+      if hasTimes { slots.poll(event.start, slots: pattern.slots) }
     case .request:
       if hasTimes {
-        if let lastBeat { measurement.measureTrigger(event, after: lastBeat) }
+        if let lastBeat { measurement.measureTrigger(event, after: lastBeat, slots.scatter) }
         slots.request(id, event.start)
+      } else {
+        measurement.following = isBehindBeat ? .closely : .apart
       }
       pattern.request(id)
     // The answer takes a slot, and the round is not a usual one.
@@ -102,6 +108,11 @@ struct WireModel: Sendable {
     let prior: Float = dashes.isEmpty ? -1 : -4
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
+    if dashes.count == 1, rhythm > Self.foreign, scores.leaders(among: known).best != Candidate.ble,
+      suspects.take(explained: observation, rhythm: rhythm)
+    {
+      return true
+    }
     if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }
     guard suspects.add(observation, rhythm: rhythm, ratio: ratio) else { return false }
     switch suspects.judge(against: dashes, prints, habits) {
@@ -128,18 +139,15 @@ struct WireModel: Sendable {
   /// That nobody known sent it stands already: a weight that no single request has.
   private static let outOfTurn: Float = 8
 
-  /// Learns what known dashes ask for: now and not when the frame leaves, since newcomers are told from them by that.
+  /// Learns what known devices ask for: now and not when the frame leaves, since newcomers are told from them by that.
   ///
-  /// What is surely foreign but may be any of several dashes counts for each by its probability, as in the
-  /// expectation-maximisation of mixtures (Dempster, Laird, Rubin, 1977): learnt from certain requests alone, a dash
-  /// would seem to ask only for what happens to be clear.
+  /// Every request counts for each by its probability, as in the expectation-maximisation of mixtures (Dempster, Laird,
+  /// Rubin, 1977). Learnt from certain requests alone, a device would seem to ask only for what happens to be clear, and
+  /// what it seems to ask for makes a request certain: a habit would confirm itself.
   private mutating func learnHabit(_ observation: Observation, _ scores: Scores) {
     guard let reading = observation.reading else { return }
     let leaders = scores.leaders(among: known)
-    guard leaders.best >= Candidate.firstDash else { return }
-    var foreign: Float = 0
-    for dash in dashes { foreign += scores.probability(of: dash, leaders) }
-    guard foreign > Self.certain else { return }
+    habits.learn(reading, Candidate.ble, weight: scores.probability(of: Candidate.ble, leaders))
     for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
@@ -205,6 +213,8 @@ struct WireModel: Sendable {
     return finding
   }
 
+  /// A log-likelihood ratio from which a request is foreign by its place in the rhythm alone.
+  private static let foreign: Float = 2
   /// What is less certain teaches nothing.
   private static let certain: Float = 0.99
   /// Below this, `unknown` is the better answer.
@@ -212,7 +222,7 @@ struct WireModel: Sendable {
 
   private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
     guard confidence > Self.certain else { return }
-    if observation.claim == .request, sender == Candidate.ble, let reading = observation.reading {
+    if dashes.isEmpty, observation.claim == .request, sender == Candidate.ble, let reading = observation.reading {
       habits.learn(reading, sender)
     }
     switch sender {

@@ -16,12 +16,13 @@ struct EvidenceBench {
 
   static func measured(
     pitch: Float? = nil, hasTail: Bool = false, clock: Float? = nil, trigger: Float? = nil,
-    bounds: ClosedRange<Float>? = nil
+    following: Measurement.Following = .unseen, bounds: ClosedRange<Float>? = nil
   ) -> Measurement {
     var measurement = Measurement()
     if let pitch { (measurement.pitch, measurement.pitchSpread, measurement.pitchHasTail) = (pitch, 0.3, hasTail) }
     if let clock { (measurement.clock, measurement.clockSpread) = (clock, 100) }
     if let trigger { (measurement.trigger, measurement.triggerSpread) = (trigger, 0.02) }
+    measurement.following = following
     if let bounds { (measurement.pitchLow, measurement.pitchHigh) = (bounds.lowerBound, bounds.upperBound) }
     return measurement
   }

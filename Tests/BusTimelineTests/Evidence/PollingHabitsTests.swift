@@ -36,6 +36,19 @@ import Testing
     #expect(Self.learnt(known).areUnlike(seen, Self.dash) == expected)
   }
 
+  /// Two groups of requests, whether one device makes both.
+  @Test(arguments: [
+    (readings([0x3A, 0xB0], times: 60), readings([0x3A, 0xB0], times: 20), false),
+    (readings([0x3A, 0xB0], times: 60), readings([0xB0, 0x7B], times: 20), true),
+    // Too few to say.
+    (readings([0x3A, 0xB0], times: 60), readings([0x7B]), false), (readings([0x3A], times: 60), [], false),
+  ])
+  func groupsOfOneDeviceAreAlike(_ first: [FrameReading], _ second: [FrameReading], _ expected: Bool) {
+    #expect(PollingHabits.areUnlike(first, second, earlier: 0) == expected)
+    #expect(PollingHabits.areUnlike(second, first, earlier: 0) == expected)
+    #expect(!PollingHabits.areUnlike(first, second, earlier: 1_000_000_000) || expected)
+  }
+
   @Test func theOrderDoesNotMatter() {
     let habits = Self.learnt(Self.readings([0x3A, 0xB0], times: 50))
     let seen = Self.readings([0x3A, 0x40, 0x41], times: 5)

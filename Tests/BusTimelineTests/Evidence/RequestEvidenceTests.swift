@@ -67,6 +67,19 @@ import Testing
     }
   }
 
+  /// The dash was seen to follow heartbeats closely, and nothing more is known of distances.
+  @Test func followingTellsKnownDashesApartAndNeverSpeaksForANewcomer() throws {
+    var bench = EvidenceBench()
+    try bench.meetDash(EvidenceBench.measured(following: .closely))
+    let close = bench.asked(
+      TriggerEvidence(), EvidenceBench.observed(.request, EvidenceBench.measured(following: .closely)))
+    let apart = bench.asked(
+      TriggerEvidence(), EvidenceBench.observed(.request, EvidenceBench.measured(following: .apart)))
+    #expect(close[Self.dash] > close[Candidate.ble])
+    #expect(apart[Self.dash] < apart[Candidate.ble])
+    for scores in [close, apart] { #expect(scores[Candidate.newcomer] == scores[Self.dash]) }
+  }
+
   // MARK: - Polling
 
   /// The module asked for 10 forty times, the dash for 3a a few times.
@@ -103,6 +116,22 @@ import Testing
     let bench = try Self.polled()
     #expect(bench.isSilent(PollingEvidence(), EvidenceBench.observed(.request)))
     #expect(bench.isSilent(PollingEvidence(), EvidenceBench.observed(.escAnswer, register: 0x10)))
+  }
+
+  /// What is certain for other reasons must not be all that is learnt: of three registers that the dash asks for, two
+  /// are such that its requests for them are never quite clear.
+  @Test func aHabitIsNotLearntFromClearRequestsAlone() throws {
+    var bench = try Self.polled()
+    for _ in 0..<100 {
+      _ = bench.wire.assess(EvidenceBench.observed(.request, register: 0x3A, slot: 4, pattern: 2.5))
+      for register: UInt8 in [0xB0, 0x7B] {
+        _ = bench.wire.assess(EvidenceBench.observed(.request, register: register, slot: 2.5))
+      }
+    }
+    for register: UInt8 in [0xB0, 0x7B] {
+      let share = bench.wire.habits.share(bench.wire.habits.row(of: EvidenceBench.reading(register)), Self.dash)
+      #expect(share > 0.25, "\(share)")
+    }
   }
 
   // MARK: - The phone's log

@@ -1,4 +1,5 @@
 import NinebotBus
+import ScooterSim
 import Testing
 
 @testable import BusTimeline
@@ -48,6 +49,32 @@ import Testing
   @Test(arguments: [(0, Float(0)), (2, 0), (3, 2.5), (20, 2.5)])
   func fewRoundsTellNothing(_ rounds: Int, _ expected: Float) {
     #expect(Self.ratios("llrll", after: rounds) == [expected])
+  }
+
+  /// A round tells how many slots it took only where it was a usual one, requests in it or not.
+  @Test(arguments: [("llll", Int?(5)), ("llrll", 5), ("lllr", nil), ("lll", nil), ("llxll", nil), ("lllll", nil)])
+  func aUsualRoundTellsItsSlots(_ round: String, _ expected: Int?) {
+    #expect(Self.pattern(round).slots == expected)
+  }
+
+  @Test func theFirstRoundsTellNoSlots() {
+    #expect(Self.pattern("llll", after: 1).slots == nil)
+  }
+
+  private static func pattern(_ round: String, after rounds: Int = 8) -> HeartbeatPattern {
+    var pattern = HeartbeatPattern()
+    var clear: [ClearRhythm] = []
+    for turn in Array(repeating: "llll", count: rounds + 1) + [round] {
+      for letter in turn {
+        switch letter {
+        case "l": pattern.lever()
+        case "x": pattern.damage()
+        default: pattern.request(0)
+        }
+      }
+      pattern.poll(into: &clear)
+    }
+    return pattern
   }
 
   /// A flood of requests in a round that does not end stays bounded, and the newest are kept.
@@ -118,9 +145,80 @@ import Testing
     #expect(try #require(Self.ratios([slot], next: 2 * slot, slot: slot, beats: 60).first) < -1)
   }
 
+  /// Bounds of 9 ms to either side say nothing of one slot or two; that the times agree all the same does.
+  @Test func timesThatAgreeTellMoreThanTheirBounds() throws {
+    func ratio(_ request: Double, next: Double, scatter: Double) throws -> Float {
+      var clock = SlotClock(slot: nil)
+      var clear: [ClearRhythm] = []
+      var random = SplitMix64(seed: 5)
+      func time(_ milliseconds: Double) -> TimeBounds {
+        let noise = scatter > 0 ? random.uniform(-scatter...scatter) : 0
+        return TimeBounds(Int64((milliseconds + noise) * 1_000_000), error: 9_000_000)
+      }
+      for beat in 0..<200 { clock.beat(time(Double(beat) * 20), into: &clear) }
+      clock.request(0, TimeBounds(Int64((3980 + request) * 1_000_000), error: 9_000_000))
+      clock.beat(TimeBounds(Int64((3980 + next) * 1_000_000), error: 9_000_000), into: &clear)
+      guard case .slot(let ratio) = try #require(clear.first).rhythm else { return .nan }
+      return ratio
+    }
+    #expect(try ratio(7, next: 40, scatter: 0.3) > 2)
+    #expect(try ratio(20, next: 40, scatter: 0.3) < -2)
+    // Where they do not agree, less is certain.
+    #expect(try ratio(7, next: 40, scatter: 9) < ratio(7, next: 40, scatter: 0.3) - 1)
+  }
+
+  /// Times that an adapter's timer cuts to 16 ms: gaps are 16 or 32 ms, and the mean of those near a slot is none.
+  @Test func roundsTellTheSlotWhereGapsDoNot() {
+    var clock = SlotClock(slot: nil)
+    var clear: [ClearRhythm] = []
+    for beat in 0..<500 {
+      let time = TimeBounds(Int64((Double(beat) * 20 / 16).rounded(.up)) * 16_000_000, error: 8_000_000)
+      clock.beat(time, into: &clear)
+      if beat % 5 == 0 { clock.poll(time, slots: 5) }
+    }
+    #expect(abs(clock.length - 20_000_000) < 600_000, "\(clock.length)")
+  }
+
   @Test func aHeartbeatThatNeverComesIsBounded() {
     let ratios = Self.ratios((0..<500).map { Double($0) * 0.1 }, next: 60)
     #expect(ratios.count == 16)
     #expect(ratios.allSatisfy { abs($0) <= 4 })
+  }
+}
+
+/// How far times scatter inside their bounds, which here are 9 ms to either side.
+@Suite struct TimeScatterTests {
+  private static let bounds: Float = 9_000_000
+
+  private static func learnt(_ deviations: [Float]) -> TimeScatter {
+    var scatter = TimeScatter()
+    for deviation in deviations { scatter.learn(deviation, within: bounds) }
+    return scatter
+  }
+
+  /// Deviations in turn, how often; what one sigma is then, in milliseconds.
+  @Test(arguments: [
+    // Few tell nothing: anywhere inside the bounds.
+    ([Float(300_000)], 7, Float(5.1)...5.3), ([300_000, -300_000], 100, 0.29...0.31),
+    // It is never more than that.
+    ([20_000_000, -20_000_000], 100, 5.1...5.3),
+  ])
+  func heartbeatsTellTheScatter(_ deviations: [Float], _ times: Int, _ expected: ClosedRange<Float>) {
+    let scatter = Self.learnt((0..<times).flatMap { _ in deviations })
+    let sigma = scatter.sigma(within: Self.bounds) / 1_000_000
+    #expect(expected.contains(sigma), "\(sigma)")
+    // Twice as wide bounds, as of a late delivery, twice the scatter.
+    #expect(abs(scatter.sigma(within: 2 * Self.bounds) - 2 * scatter.sigma(within: Self.bounds)) < 1)
+  }
+
+  @Test func aTapThatGetsWorseIsSeen() {
+    let scatter = Self.learnt(Array(repeating: 300_000, count: 1000) + Array(repeating: 4_000_000, count: 1000))
+    #expect(scatter.sigma(within: Self.bounds) > 3_800_000)
+  }
+
+  @Test func exactTimesHaveNoScatter() {
+    var scatter = TimeScatter()
+    for _ in 0..<100 { scatter.learn(50_000, within: 0) }
+    #expect(scatter.sigma(within: 0) == 0)
   }
 }

@@ -18,6 +18,8 @@ struct CandidateSet: Sequence, IteratorProtocol, Sendable {
 
   var isEmpty: Bool { bits == 0 }
 
+  var count: Int { bits.nonzeroBitCount }
+
   mutating func insert(_ candidate: Int) { bits |= 1 << UInt16(candidate) }
 
   /// Takes the first one out.

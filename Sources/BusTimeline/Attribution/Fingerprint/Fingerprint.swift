@@ -6,6 +6,9 @@ struct Fingerprint: Sendable {
   private(set) var clock = ModeSet(range: -30_000...30_000, leastSpread: 120)
   /// Milliseconds from a heartbeat's end to a request.
   private(set) var trigger = ModeSet(range: 0...Measurement.longestTrigger, leastSpread: 0.05, modes: 1)
+  /// How many of its requests followed a heartbeat closely, and of how many that was seen.
+  private var close: Float = 0
+  private var followed: Float = 0
   /// Mean pitch that it certainly reached and did not exceed, where only packets are timed.
   private(set) var slowest: Float = 0
   private(set) var fastest: Float = .infinity
@@ -22,7 +25,24 @@ struct Fingerprint: Sendable {
       && (measurement.clockSpread == 0 || clock.fits(measurement.clock, spread: measurement.clockSpread))
   }
 
+  /// Share of its requests that come after a heartbeat like this one, 0 to 1.
+  func share(_ following: Measurement.Following) -> Float {
+    let share = (close + 1) / (followed + 2)
+    return following == .closely ? share : 1 - share
+  }
+
+  private mutating func learn(_ following: Measurement.Following) {
+    guard following != .unseen else { return }
+    if followed == Self.memory { (close, followed) = (close / 2, followed / 2) }
+    followed += 1
+    if following == .closely { close += 1 }
+  }
+
+  /// Requests after which what was seen counts half.
+  private static let memory: Float = 512
+
   mutating func learn(_ measurement: Measurement) {
+    learn(measurement.following)
     if measurement.pitchSpread > 0 {
       pitch.learn(measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
     }

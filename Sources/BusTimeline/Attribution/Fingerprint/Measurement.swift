@@ -20,6 +20,11 @@ struct Measurement: Hashable, Sendable {
   var trigger: Float = 0
   var triggerSpread: Float = 0
 
+  /// How a request came after the last heartbeat, where the distance is not known well enough: right behind it as far as
+  /// can be seen, or not.
+  enum Following: UInt8 { case unseen, closely, apart }
+  var following = Following.unseen
+
   /// Whether anything of the transmitter's own timing was seen.
   @inline(__always)
   var showsShape: Bool { pitchSpread > 0 || clockSpread > 0 || pitchHigh > pitchLow }
@@ -63,17 +68,25 @@ struct Measurement: Hashable, Sendable {
     clockSpread = shaped.reduce(0) { $0 + $1.clockSpread } / count / count.squareRoot()
   }
 
-  /// Adds the distance to the last heartbeat.
-  mutating func measureTrigger(_ event: BusEvent, after beat: TimeBounds) {
+  /// Adds the distance to the last heartbeat, or what can be seen of it.
+  mutating func measureTrigger(_ event: BusEvent, after beat: TimeBounds, _ scatter: TimeScatter) {
     let distance = Float(event.start.middle - beat.middle) / 1_000_000
-    let error = Float(event.start.error + beat.error) / 1_000_000
-    guard distance > -error, distance < Self.longestTrigger, error < 4 else { return }
+    let error = scatter.sigma(within: Float(event.start.error + beat.error)) / 1_000_000
+    guard error < Self.mostScatter else {
+      following = abs(distance) < Self.closest ? .closely : .apart
+      return
+    }
+    guard distance > -4 * error, distance < Self.longestTrigger else { return }
     trigger = max(0, distance)
-    triggerSpread = 0.02 + error / 2
+    triggerSpread = 0.02 + error
   }
 
   /// Milliseconds; later than this has nothing to do with the heartbeat.
   static let longestTrigger: Float = 40
+  /// Milliseconds; where times scatter more, only that is told which does not depend on it: whether a request followed
+  /// in one delivery with the heartbeat, with no pause that another byte would have fitted into.
+  private static let mostScatter: Float = 2
+  private static let closest: Float = 0.1
 
   /// Whether pitch or clock was measured.
   var isShaped: Bool { pitchSpread > 0 || clockSpread > 0 }
@@ -87,7 +100,8 @@ struct Measurement: Hashable, Sendable {
 
   /// Whether both came equally long after a heartbeat.
   func hasTrigger(of other: Measurement) -> Bool {
-    triggerSpread > 0 && other.triggerSpread > 0
+    if following != .unseen { return following == other.following }
+    return triggerSpread > 0 && other.triggerSpread > 0
       && abs(trigger - other.trigger) < 0.2 + 2 * hypotf(triggerSpread, other.triggerSpread)
   }
 }

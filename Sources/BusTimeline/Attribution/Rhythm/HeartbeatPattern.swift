@@ -18,6 +18,8 @@ struct HeartbeatPattern: Sendable {
   private var requests: [Request] = []
   private var isWhole = false
   private var isDamaged = false
+  /// How many slots the last round took; nil where it was no usual one.
+  private(set) var slots: Int?
 
   private static let mostRequests = 32
   private static let inside: Float = 2.5
@@ -43,8 +45,9 @@ struct HeartbeatPattern: Sendable {
       all.add(levers)
       if requests.isEmpty { quiet.add(levers) }
     }
+    let normal = isWhole && !isDamaged ? normalRound : nil
+    slots = normal == levers ? levers + 1 : nil
     if !requests.isEmpty {
-      let normal = isWhole && !isDamaged ? normalRound : nil
       // Of several that came right before the 64 only one can have taken the slot.
       let candidates = requests.count { $0.leversAfter == 0 }
       for request in requests {
