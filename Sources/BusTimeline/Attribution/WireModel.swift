@@ -105,7 +105,7 @@ struct WireModel: Sendable {
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
-    let prior: Float = dashes.isEmpty ? -1 : -4
+    let prior = RoleEvidence.newcomersRequest(on: self)
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     if dashes.count == 1, rhythm > Self.foreign, scores.leaders(among: known).best != Candidate.ble,

@@ -26,7 +26,7 @@ struct RoleEvidence: Evidence {
       scores[Candidate.ble] = 0
       foreign(
         max(Self.leastForeign, min(Self.mostForeign, wire.foreignOdds)),
-        newcomer: wire.dashes.isEmpty ? Self.newcomersRequest : Self.furtherNewcomersRequest,
+        newcomer: Self.newcomersRequest(on: wire),
         wire, &scores)
     case .bleAnswer:
       scores[Candidate.ble] = 0
@@ -37,6 +37,13 @@ struct RoleEvidence: Evidence {
     case .batteryAnswer, .externalBatteryAnswer:
       scores[Candidate.claimed(observation.claim)] = 0
     }
+  }
+
+  /// The prior of a device not met before: before any was named, no more than the share of requests that look foreign.
+  /// Without times too little tells which do.
+  static func newcomersRequest(on wire: WireModel) -> Float {
+    guard wire.dashes.isEmpty else { return furtherNewcomersRequest }
+    return wire.hasTimes ? min(newcomersRequest, max(leastForeign, wire.foreignOdds)) : newcomersRequest
   }
 
   private func foreign(_ known: Float, newcomer: Float, _ wire: WireModel, _ scores: inout Scores) {
