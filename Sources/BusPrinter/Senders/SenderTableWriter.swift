@@ -75,7 +75,7 @@ public struct SenderTableWriter: Sendable {
         "from \(Self.seconds(sender.first)) to \(Self.seconds(sender.last)) s, mean confidence "
           + Self.decimal(sender.meanConfidence, 4))
     }
-    for (role, count) in sender.claims.sorted(by: { $0.value > $1.value }) {
+    for (role, count) in sender.claims.counted.sorted(by: { $0.count > $1.count }) {
       lines.append("\(count) frames say they come from \(role.name)")
     }
     let kinds = sender.kinds.sorted { $0.count > $1.count }
@@ -203,13 +203,14 @@ public struct SenderTableWriter: Sendable {
   }
 
   private func claims(_ sender: SenderStatistics, _ out: inout TextBuffer) {
-    guard !sender.claims.isEmpty else { return }
+    let claims = sender.claims.counted
+    guard !claims.isEmpty else { return }
     out.append(",\"claims\":{")
-    for (index, claim) in sender.claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }).enumerated() {
+    for (index, claim) in claims.enumerated() {
       out.append(index == 0 ? "\"" : ",\"")
-      out.append(claim.key.name)
+      out.append(claim.role.name)
       out.append("\":")
-      out.append(decimal: claim.value)
+      out.append(decimal: claim.count)
     }
     out.append("},\"forged\":")
     out.append(decimal: sender.forged)

@@ -152,7 +152,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
         requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
         forgedFrames: row.forged, first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
-        poses: row.claims.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key)
+        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role)
     }
   }
 

@@ -7,7 +7,7 @@ public struct SenderTable: Sendable {
   public private(set) var senders: [SenderStatistics] = []
   private var taps: [TapState] = []
   /// End of the last request to each device, on any tap: a link may have a wire for each direction.
-  private var requestEnds: [Role: TimeBounds] = [:]
+  private var requestEnds = RoleTable<TimeBounds?>(nil)
 
   /// What one tap shows besides its senders.
   private struct TapState: Sendable {
@@ -20,8 +20,8 @@ public struct SenderTable: Sendable {
     var heartbeatEnd: TimeBounds?
     var lastEnd: TimeBounds?
     /// Reads asked of a device, and those that it answered.
-    var asked: [Role: Int] = [:]
-    var answered: [Role: Int] = [:]
+    var asked = RoleTable(0)
+    var answered = RoleTable(0)
 
     /// Whether a pitch is a measurement; packets tell bounds at best.
     var timesBytes: Bool {
@@ -52,7 +52,7 @@ public struct SenderTable: Sendable {
 
   /// Reads asked of a device on a tap, and those answered.
   public func reads(of role: Role, tap: Int) -> (asked: Int, answered: Int) {
-    (taps[tap].asked[role] ?? 0, taps[tap].answered[role] ?? 0)
+    (taps[tap].asked[role], taps[tap].answered[role])
   }
 
   /// Adds an event, in order of time. Events of taps that were not added are left out.
@@ -111,7 +111,7 @@ public struct SenderTable: Sendable {
       sender.add(request: reading, at: event.start.middle)
     }
     if finding.contradictsClaim {
-      sender.claims[reading.stockSender, default: 0] += 1
+      sender.claims[reading.stockSender] += 1
       if claim != .request { sender.forged += 1 }
     }
   }
@@ -149,9 +149,8 @@ public struct SenderTable: Sendable {
 
   private mutating func note(_ reading: FrameReading, _ claim: Claim, tap: Int) {
     switch reading.act {
-    case .readRequest: taps[tap].asked[reading.subject, default: 0] += 1
-    case .readReply where claim.isDeviceAnswer:
-      taps[tap].answered[reading.subject, default: 0] += 1
+    case .readRequest: taps[tap].asked[reading.subject] += 1
+    case .readReply where claim.isDeviceAnswer: taps[tap].answered[reading.subject] += 1
     default: break
     }
   }

@@ -40,7 +40,7 @@ struct TapNote: Hashable {
     guard var words = NoteWords(text) else { return nil }
     var complete = false
     while let word = words.next(in: text) {
-      switch word.key(in: text) {
+      switch word.key {
       case "origin":
         complete = true
         origin = word.value.count > 19 ? nil : TapNote.number(text, word.value)
