@@ -35,8 +35,10 @@ public struct JsonLineWriter: Sendable {
     out.append(seconds: event.start.middle, decimals: 9)
     out.append(",\"t_err\":")
     out.append(seconds: event.start.error, decimals: 9)
-    out.append(",\"dur\":")
-    out.append(seconds: event.duration, decimals: 9)
+    if let airTime = row.airTime {
+      out.append(",\"dur\":")
+      out.append(seconds: airTime, decimals: 9)
+    }
     out.append(tapKeys[row.tap])
     if event.kind == .frame {
       out.append(",\"proto\":\"")
