@@ -64,6 +64,21 @@ struct SendersTests {
     #expect(abs((dash.bitClock.first?.mean ?? 0) + 20_800) < 500)
   }
 
+  @Test("of several wires the load is that of the busiest")
+  func wires() throws {
+    func wire(_ lines: [Line]) throws -> Diagnosis.Wire {
+      let run = try AttributionRun(
+        SimulatedSource(try .named("phone", seed: 2), lines: lines, quality: .edges, duration: 20_000_000_000))
+      var builder = DiagnosisBuilder(profile: try AttributionRun.profile())
+      builder.add(taps: run.taps)
+      for row in run.rows { builder.take(row.event, bytes: row.bytes.span) }
+      return try #require(builder.finish(signatures: [], exchanges: ExchangeTotals()).wire)
+    }
+    let (one, both) = (try wire([.escBle]), try wire([.bmsToEsc, .escBle]))
+    #expect(try #require(one.load) > 0.05 && one.load == both.load)
+    #expect(both.frames > one.frames)
+  }
+
   @Test("packets show no pitch: the column stays empty")
   func packets() throws {
     let table = try Self.run("stock", quality: .packets(.ftdi1ms)).table

@@ -23,8 +23,10 @@ struct AirTimeModel: Sendable {
     byte = max(1, baud.duration(bytes: 1))
     var beliefs = [Double](repeating: Double(byte), count: Link.allCases.count * Candidate.count)
     for transmitter in timing.transmitters {
-      guard let pitch = transmitter.pitch, let candidate = Candidate.index(of: transmitter.role) else { continue }
-      beliefs[Int(transmitter.link.rawValue) * Candidate.count + candidate] = Double(pitch.typical)
+      guard let pitch = transmitter.pitch, pitch.typical > 0, let candidate = Candidate.index(of: transmitter.role)
+      else { continue }
+      beliefs[Int(transmitter.link.rawValue) * Candidate.count + candidate] = min(
+        Double(pitch.typical), Double(byte) * Self.slowest)
     }
     self.beliefs = beliefs
   }
@@ -66,11 +68,12 @@ struct AirTimeModel: Sendable {
     var pitch = usual.steps > 0 ? usual.time / usual.steps : Double(byte)
     if candidate != Candidate.newcomer {
       let belief = beliefs[Int(link.rawValue) * Candidate.count + candidate]
-      pitch = seen[candidate].pitch(believed: belief, least: Double(byte) * Self.fastest)
+      pitch = seen[candidate].pitch(
+        believed: belief, within: (Double(byte) * Self.fastest)...(Double(byte) * Self.slowest))
       usual.time += pitch * steps
       usual.steps += steps
     }
-    let time = Int64(pitch * steps) &+ byte
+    let time = Int64(min(pitch * steps, 1e18)) &+ byte
     // What the event's own times allow, and what its bits need.
     let least = max(event.end.earliest &- event.start.latest, Int64(Double(event.count) * Double(byte) * Self.fastest))
     return min(max(time, least), max(least, event.end.latest &- event.start.earliest))
@@ -78,6 +81,8 @@ struct AirTimeModel: Sendable {
 
   /// The fastest sender known has bits this much shorter than nominal (protocol.md 5.3).
   private static let fastest = 0.975
+  /// Nobody makes pauses of so many bytes between any two: a file that says so is damaged.
+  private static let slowest = 32.0
 }
 
 /// What the packets of an adapter show of one sender's pitch: little of a frame, but on average something.
@@ -109,13 +114,14 @@ private struct PacketPitch: Sendable {
   private static let rounding = 2_000.0
 
   /// Nanoseconds from start bit to start bit: what is believed, unless what was seen is clearly something else.
-  func pitch(believed: Double, least: Double) -> Double {
+  func pitch(believed: Double, within possible: ClosedRange<Double>) -> Double {
     guard count > 0, time > 0 else { return believed }
     let pitch = time / steps
     // How many frames would be seen by chance, if it were as believed.
     let expected = believed * steps / (time / count)
     let doubt = Self.tolerance + Self.surely / expected.squareRoot()
-    return abs(pitch - believed) > doubt * believed ? max(pitch, least) : believed
+    guard abs(pitch - believed) > doubt * believed else { return believed }
+    return min(max(pitch, possible.lowerBound), possible.upperBound)
   }
 
   /// Adapters that hand over at the end of a frame, or when their memory is half full, are off by nearly so much.

@@ -36,7 +36,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
-    uses[row.tap].all.add(event, airTime: row.airTime)
+    if row.tap < uses.count { uses[row.tap].all.add(event, airTime: row.airTime) }
     switch event.kind {
     case .garbage: wire.garbageBytes += Int(event.count)
     case .lineError: wire.lineErrors += 1
@@ -61,7 +61,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     }
     var isInjected = finding.sender.isForeign
     if case .reply(let asker) = finding.cause, asker.isForeign { isInjected = true }
-    if isInjected { uses[row.tap].injected += row.airTime ?? 0 }
+    if isInjected, row.tap < uses.count { uses[row.tap].injected &+= row.airTime ?? 0 }
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch finding.cause {
     case .phone: phoneRequests[key] = event.end.earliest
