@@ -58,7 +58,11 @@ public struct SenderTableWriter: Sendable {
     out.pad(to: 9)
     out.append(decimal: sender.frames)
     out.pad(to: 18)
-    out.append(number: table.share(of: sender) * 100, decimals: 2)
+    if let share = table.share(of: sender) {
+      out.append(number: share * 100, decimals: 2)
+    } else {
+      out.append(UInt8(ascii: "-"))
+    }
     out.pad(to: 25)
     out.append(string: Self.modes(sender.pitch, decimals: 1, unit: "us"))
     out.pad(to: 46)
@@ -136,8 +140,10 @@ public struct SenderTableWriter: Sendable {
       out.append(decimal: sender.frames)
       out.append(",\"requests\":")
       out.append(decimal: sender.requests)
-      out.append(",\"share\":")
-      out.append(number: table.share(of: sender), decimals: 5)
+      if let share = table.share(of: sender) {
+        out.append(",\"share\":")
+        out.append(number: share, decimals: 5)
+      }
       out.append(",\"confidence\":")
       out.append(number: sender.meanConfidence, decimals: 4)
       out.append(",\"first\":")

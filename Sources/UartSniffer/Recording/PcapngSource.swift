@@ -34,6 +34,8 @@ public struct PcapngSource: RecordedSource {
     /// Nanoseconds that a packet's time can be off without a note.
     var error: Int64 = 0
     var baud: Baud?
+    /// Nanoseconds by which the clock of its packets is ahead of the capture's.
+    var clockLead: Int64 = 0
   }
 
   /// Bytes in a chunk after which it is handed over.
@@ -123,10 +125,12 @@ public struct PcapngSource: RecordedSource {
     if let note { timeline.adopt(note) } else { lane.error += PcapngSource.foreignError }
     lane.hasTimes = note?.hasTimes ?? true
     lane.baud = interface.speed.flatMap { Baud(recorded: $0) }
-    let tap = Tap(
+    lane.clockLead = note?.clockLead ?? 0
+    var tap = Tap(
       name: interface.name.isEmpty ? "bus\(taps.count)" : interface.name,
       detail: TapDescription.detail(interface) ?? name, baud: lane.baud,
       quality: lane.hasTimes ? .frames : .none)
+    tap.clockLead = lane.clockLead
     // The sections of files that were put behind each other describe the same tap again.
     lane.tap = taps.firstIndex(of: tap)
     if lane.tap == nil || interface.name.isEmpty || sameSection(interface) {
@@ -158,7 +162,7 @@ public struct PcapngSource: RecordedSource {
       event.note = EventNote(bytes.extracting(comment)) ?? note(behind: comment, in: packet, bytes)
     }
     // Simple packets have no time: right behind what came before is the best guess.
-    event.time = packet.time.map { timeline.place($0) } ?? chunk.times.last?.start.latest ?? 0
+    event.time = packet.time.map { timeline.place($0, lead: lane.clockLead) } ?? chunk.times.last?.start.latest ?? 0
     event.append(count: data.count, baud: lane.baud, to: &chunk.times)
   }
 
