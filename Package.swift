@@ -29,6 +29,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
@@ -101,7 +102,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "BusTimeline",
-      dependencies: ["NinebotBus", "UartSniffer", "BleSide"],
+      dependencies: [
+        "NinebotBus", "UartSniffer", "BleSide", .product(name: "DequeModule", package: "swift-collections"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "BusPrinter",

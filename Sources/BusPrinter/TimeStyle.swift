@@ -36,14 +36,20 @@ struct TimeWriter {
     }
   }
 
-  mutating func append(_ time: Int64, to out: inout TextBuffer) {
+  /// - Parameters:
+  ///   - time: nanoseconds since the capture's time 0.
+  ///   - lead: nanoseconds by which the clock that it was recorded with is ahead of the capture's: dates are those that
+  ///     were recorded, what counts from the capture is on its clock.
+  ///   - out: takes the text.
+  mutating func append(_ time: Int64, lead: Int64 = 0, to out: inout TextBuffer) {
     switch style {
-    case .absolute: out.append(seconds: origin.saturatingAdd(time), decimals: decimals, width: width)
+    case .absolute:
+      out.append(seconds: origin.saturatingAdd(time).saturatingAdd(lead), decimals: decimals, width: width)
     case .zero: out.append(seconds: time, decimals: decimals, width: width)
     case .delta:
       out.append(seconds: time.saturatingSubtract(previous ?? time), decimals: decimals, width: width)
       previous = time
-    case .iso: iso(origin.saturatingAdd(time), to: &out)
+    case .iso: iso(origin.saturatingAdd(time).saturatingAdd(lead), to: &out)
     case .none: break
     }
   }

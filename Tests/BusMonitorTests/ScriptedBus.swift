@@ -45,7 +45,8 @@ struct ScriptedBus {
       let reading = event.kind == .frame ? profile.read(frame.span) : nil
       monitor.take(
         AttributedEvent(
-          tap: tap, event: event, reading: reading, finding: event.kind == .frame ? finding ?? Finding() : nil),
+          tap: tap, event: event, reading: reading, finding: event.kind == .frame ? finding ?? Finding() : nil,
+          airTime: event.duration),
         bytes: frame.span)
     }
   }

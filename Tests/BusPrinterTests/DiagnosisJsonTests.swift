@@ -28,6 +28,20 @@ struct DiagnosisJsonTests {
     #expect(residuals == ["replies": ["median_s": 0.0125, "p95_s": 0.031]])
   }
 
+  @Test("a drift that the messages do not tell is null, with what it can be at most")
+  func unknownDrift() throws {
+    var diagnosis = Diagnosis()
+    let offset = Diagnosis.Offset(time: 0, offset: 1, bound: 0.01)
+    diagnosis.alignment = .found(
+      .init(first: offset, best: offset, drift: Diagnosis.Drift(rate: nil, bound: 260e-6 * 1e6), pairs: 12))
+    var out = TextBuffer()
+    DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
+    let alignment = try #require(object["alignment"] as? [String: Any])
+    #expect(alignment["drift_ppm"] is NSNull)
+    #expect(alignment["drift_bound_ppm"] as? Double == 260)
+  }
+
   @Test("a second recording's clock is told with its bound, or why not")
   func recordingClocks() throws {
     var diagnosis = Diagnosis()

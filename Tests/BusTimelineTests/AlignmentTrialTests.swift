@@ -3,6 +3,7 @@ import BusTrials
 import NinebotBus
 import ScooterSim
 import Testing
+import UartSniffer
 
 @Suite struct AlignmentTrialTests {
   static func scenario(_ name: String, rides: Bool, seed: UInt64) -> Scenario? {
@@ -80,6 +81,31 @@ import Testing
     settings.offset = 3600
     let clocks = try #require(AlignmentTrial(ride, settings).align(sealed: true).clocks)
     #expect(abs(clocks.offsetSeconds - settings.offset) <= clocks.boundSeconds)
+  }
+
+  /// Of a long capture only every fourth minute is read.
+  @Test func aSampleOfTheBusFindsTheSameClock() throws {
+    let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 14)), seconds: 1000)
+    var settings = AlignmentTrial.Settings()
+    settings.busSeconds = 960
+    settings.bleSeconds = 960
+    settings.overlapSeconds = 960
+    settings.offset = 250
+    settings.driftPPM = 40
+    let trial = AlignmentTrial(ride, settings)
+    var (bus, ble) = trial.streams(sealed: false)
+    let all = bus.events.count
+    var sample = BlockSample()
+    sample.thin()
+    sample.thin()
+    bus.thin(to: sample)
+    #expect(bus.events.count < all / 3)
+    #expect(bus.events.allSatisfy { sample.keeps($0.earliest) })
+    let clocks = try #require(ClockAligner.align(bus: bus, ble: ble).clocks)
+    let best = clocks.offset(atBus: clocks.bestTime)
+    #expect(abs(Double(best.middle) - trial.offset(atBus: clocks.bestTime)) <= Double(best.error))
+    #expect(2 * best.error < 8_000_000)
+    #expect(abs(clocks.driftPPM - settings.driftPPM) <= clocks.first.driftBoundPPM)
   }
 
   @Test func withExactTimesTheMatchIsWithinTwoTenthsOfAMillisecond() throws {

@@ -59,9 +59,24 @@ struct SendersTests {
     let dash = try #require(run.table.row(of: .dash(1)))
     #expect(Set(dash.kinds.filter(\.reads).map(\.block.register)).isSuperset(of: [0x31, 0xB0, 0x3A, 0x40]))
     #expect(dash.claims[.ble] == dash.frames, "a dash must use the BLE module's address")
-    let share = run.table.senders.reduce(0) { $0 + run.table.share(of: $1) }
+    let share = run.table.senders.reduce(0) { $0 + (run.table.share(of: $1) ?? 0) }
     #expect(share > 0.05 && share < 0.5)
     #expect(abs((dash.bitClock.first?.mean ?? 0) + 20_800) < 500)
+  }
+
+  @Test("of several wires the load is that of the busiest")
+  func wires() throws {
+    func wire(_ lines: [Line]) throws -> Diagnosis.Wire {
+      let run = try AttributionRun(
+        SimulatedSource(try .named("phone", seed: 2), lines: lines, quality: .edges, duration: 20_000_000_000))
+      var builder = DiagnosisBuilder(profile: try AttributionRun.profile())
+      builder.add(taps: run.taps)
+      for row in run.rows { builder.take(row.event, bytes: row.bytes.span) }
+      return try #require(builder.finish(signatures: [], exchanges: ExchangeTotals()).wire)
+    }
+    let (one, both) = (try wire([.escBle]), try wire([.bmsToEsc, .escBle]))
+    #expect(try #require(one.load) > 0.05 && one.load == both.load)
+    #expect(both.frames > one.frames)
   }
 
   @Test("packets show no pitch: the column stays empty")

@@ -36,9 +36,12 @@ struct WordingTests {
   }
 
   @Test(
-    "a drift comes with its bound, rounded up",
-    arguments: [(24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm")])
-  func drift(_ rate: Double, _ bound: Double, _ words: String) throws {
+    "a drift comes with its bound, rounded up; one that is not known has the bound alone",
+    arguments: [
+      (24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm"),
+      (nil, 260e-6 * 1e6, "drift unknown, within ±260 ppm"), (nil, 120.2, "drift unknown, within ±121 ppm"),
+    ] as [(Double?, Double, String)])
+  func drift(_ rate: Double?, _ bound: Double, _ words: String) throws {
     var diagnosis = Diagnosis()
     let offset = Diagnosis.Offset(time: 0, offset: 3.5, bound: 0.002)
     diagnosis.alignment = .found(

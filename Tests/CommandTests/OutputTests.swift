@@ -74,6 +74,41 @@ import Testing
     #expect(lines.of(kind: "line-error").compactMap { $0["hex"] as? String } == ["00"])
   }
 
+  @Test("of bytes without times nothing is told that only times tell")
+  func untimed() throws {
+    #expect(try Command.run(["simulate", "stock", "--for", "5s", "--write", "x.bin"], in: scratch).ending == .exit(0))
+    let text = try Command.run(["sniff", "x.bin", "--summary"], in: scratch).output
+    #expect(text.contains("bad checksums ") && !text.contains("load"), "\(text)")
+    let lines = try JsonLines(try Command.run(["sniff", "x.bin", "--json"], in: scratch).output)
+    let taps = try #require(lines.objects.last?["taps"] as? [[String: Any]])
+    #expect(taps.count == 1 && taps.allSatisfy { $0["load"] == nil })
+    #expect(!lines.soundFrames.isEmpty)
+    for frame in lines.of(kind: "frame") { #expect(frame["dur"] == nil && frame["t_err"] == nil) }
+    let senders = try Command.run(["senders", "x.bin"], in: scratch).output
+    let rows = senders.split(separator: "\n").filter { $0.hasPrefix("esc ") || $0.hasPrefix("ble ") }
+    #expect(rows.count == 2 && rows.allSatisfy { $0.split(separator: " ")[3] == "-" }, "\(senders)")
+    let objects = try JsonLines(try Command.run(["senders", "x.bin", "--json"], in: scratch).output).of(kind: "sender")
+    #expect(!objects.isEmpty && objects.allSatisfy { $0["share"] == nil })
+  }
+
+  @Test("what an adapter's packets hide of the time in use is not lost", arguments: ["ftdi-16ms", "ftdi-1ms"])
+  func load(adapter: String) throws {
+    var loads: [Double] = []
+    for name in ["edges", adapter] {
+      let simulated = try Command.run(
+        ["simulate", "displaydash", "--adapter", name, "--write", "\(name).pcapng"], in: scratch)
+      #expect(simulated.ending == .exit(0))
+      let summary = try Command.run(["sniff", "\(name).pcapng", "--summary", "--json"], in: scratch).output
+      let taps = try #require(try JsonLines(summary).objects.last?["taps"] as? [[String: Any]])
+      let verdict = try Command.run(["diagnose", "\(name).pcapng", "--json"], in: scratch).output
+      let wire = try #require(try JsonLines(verdict).objects.last?["wire"] as? [String: Any])
+      let load = try #require(wire["load"] as? Double)
+      #expect(taps.first?["load"] as? Double == load, "every verb tells the same")
+      loads.append(load)
+    }
+    #expect(abs(loads[1] / loads[0] - 1) < 0.05, "\(loads)")
+  }
+
   @Test("a summary in JSON is one object", arguments: [["--summary"], ["--summary", "--changes"]])
   func summary(_ options: [String]) throws {
     let outcome = try Command.run(["sniff", "stock.csv", "--json"] + options, in: scratch)

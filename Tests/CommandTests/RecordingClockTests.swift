@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `diagnose` with recordings of both links of a scooter.
+/// Recordings of both links of a scooter, made on clocks that differ or on one.
 @Suite struct RecordingClockTests {
   let scratch: Scratch
 
@@ -35,5 +35,66 @@ import Testing
     #expect(!outcome.errors.contains("the clock of"), "\(outcome.errors)")
     let verdict = try #require(try JsonLines(outcome.output).of(kind: "verdict").first)
     #expect((verdict["recording_clocks"] as? [[String: Any]])?.first?["agrees"] as? Bool == true)
+  }
+
+  /// Two recordings of one ride; the second one's clock is 100 s ahead, less a whole ride of the first.
+  private func twoClocks() throws {
+    try simulate("--line", "esc_ble", "--write", "a.pcapng")
+    try simulate("--line", "bms_to_esc", "--start", "1700000100", "--write", "b.pcapng")
+  }
+
+  @Test("sniff puts them in order by content, and tells dates as they were recorded", arguments: ["a.pcapng", "a.txt"])
+  func sniffed(first: String) throws {
+    try twoClocks()
+    if first == "a.txt" {
+      #expect(try Command.run(["sniff", "a.pcapng", "--write", first], in: scratch).ending == .exit(0))
+    }
+    let outcome = try Command.run(["sniff", first, "b.pcapng", "--json"], in: scratch)
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.errors.contains("the clock of b.pcapng is "), "\(outcome.errors)")
+    let lines = try JsonLines(outcome.output)
+    let frames = lines.of(kind: "frame")
+    let header = try #require(lines.of(kind: "header").first)
+    let taps = try #require(header["taps"] as? [[String: Any]])
+    let ahead = try #require(taps.last?["clock_ahead_s"] as? Double)
+    #expect(abs(ahead - 100) < 0.02 && taps.first?["clock_ahead_s"] == nil)
+    // An answer of the battery on its own line lies before the ESC's copy of it on the other.
+    let times = frames.compactMap { $0["t"] as? Double }
+    #expect(times == times.sorted() && times.count > 1000 && times.allSatisfy { $0 < 70 })
+    let early = frames.prefix(frames.count / 10)
+    #expect(Set(early.compactMap { $0["tap"] as? String }).count == 2, "both are there from the beginning")
+    // Dates are those of the recording, whatever the order.
+    let dated = try Command.run(["sniff", first, "b.pcapng", "-t", "a"], in: scratch)
+    let alone = try Command.run(["sniff", "b=b.pcapng", "-t", "a"], in: scratch)
+    func dates(_ text: String, _ tap: String) -> [Substring] {
+      text.split(separator: "\n").filter { $0.contains(" \(tap) ") }.compactMap { $0.split(separator: " ").first }
+    }
+    #expect(!dates(alone.output, "b").isEmpty)
+    #expect(dates(dated.output, "bus1") == dates(alone.output, "b"))
+  }
+
+  @Test("what sniff stores keeps the recorded times and the order", arguments: ["m.pcapng", "m.txt"])
+  func stored(file: String) throws {
+    try twoClocks()
+    let merged = try Command.run(["sniff", "a.pcapng", "b.pcapng", "-t", "a", "--write", file], in: scratch)
+    #expect(merged.ending == .exit(0), "\(merged.errors)")
+    #expect(try Command.run(["sniff", file, "-t", "a"], in: scratch).output == merged.output)
+    let json = try Command.run(["sniff", "a.pcapng", "b.pcapng", "--json"], in: scratch).output
+    let again = try Command.run(["sniff", file, "--json"], in: scratch).output
+    let frames = try (JsonLines(json).of(kind: "frame"), JsonLines(again).of(kind: "frame"))
+    #expect(frames.0.count == frames.1.count)
+    for key in ["t", "hex", "sender", "cause"] {
+      #expect(frames.0.map { "\($0[key] ?? "")" } == frames.1.map { "\($0[key] ?? "")" }, "\(key)")
+    }
+  }
+
+  @Test("every verb that merges recordings says how their clocks stand", arguments: ["senders", "timeline", "sniff"])
+  func told(verb: String) throws {
+    try twoClocks()
+    let outcome = try Command.run([verb, "a.pcapng", "b.pcapng"], in: scratch)
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.errors.contains("the clock of b.pcapng is "), "\(outcome.errors)")
+    try simulate("--line", "bms_to_esc", "--write", "c.pcapng")
+    #expect(!(try Command.run([verb, "a.pcapng", "c.pcapng"], in: scratch).errors.contains("the clock of")))
   }
 }

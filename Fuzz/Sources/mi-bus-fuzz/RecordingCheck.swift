@@ -43,7 +43,8 @@ struct RecordingCheck {
     mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
       require(Int(event.event.count) == bytes.count, "an event comes with its bytes")
       self.bytes += bytes.count
-      traffic.push(event.event, reading: event.reading, tap: event.tap)
+      require(event.airTime.map { $0 >= 0 } ?? true, "nothing takes less than no time")
+      traffic.push(event.event, reading: event.reading, tap: event.tap, airTime: event.airTime)
     }
   }
 }

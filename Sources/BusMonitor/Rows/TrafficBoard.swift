@@ -31,7 +31,7 @@ public struct TrafficBoard: Sendable {
     let bus = event.event
     now = max(now, bus.start.middle)
     while airTime.count <= event.tap { airTime.append(SlidingWindow(bucket: 100_000_000, count: 20)) }
-    airTime[event.tap].add(Double(max(0, bus.duration)), at: bus.start.middle)
+    if let time = event.airTime { airTime[event.tap].add(Double(time), at: bus.start.middle) }
     if bus.kind == .frame {
       frames += 1
       if bus.checksumHolds { soundFrames += 1 }
@@ -50,7 +50,8 @@ public struct TrafficBoard: Sendable {
   /// Frames a second over the last two; nil at the start.
   public var framesPerSecond: Double? { frameRate.rate(at: now) }
 
-  /// Share of the time in use on a tap over the last two seconds, 0 to 1; nil at the start.
+  /// Share of the time in use on a tap over the last two seconds, 0 to 1; nil at the start, and
+  /// where there are no times.
   public func load(of tap: Int) -> Double? {
     guard tap < airTime.count else { return nil }
     return airTime[tap].rate(at: now).map { min(1, $0 / 1e9) }

@@ -33,10 +33,13 @@ public struct JsonLineWriter: Sendable {
     case .lineError: out.append("{\"kind\":\"line-error\",\"t\":")
     }
     out.append(seconds: event.start.middle, decimals: 9)
-    out.append(",\"t_err\":")
-    out.append(seconds: event.start.error, decimals: 9)
-    out.append(",\"dur\":")
-    out.append(seconds: event.duration, decimals: 9)
+    // What is counted from the baud rate is not known to any bound.
+    if let airTime = row.airTime {
+      out.append(",\"t_err\":")
+      out.append(seconds: event.start.error, decimals: 9)
+      out.append(",\"dur\":")
+      out.append(seconds: airTime, decimals: 9)
+    }
     out.append(tapKeys[row.tap])
     if event.kind == .frame {
       out.append(",\"proto\":\"")

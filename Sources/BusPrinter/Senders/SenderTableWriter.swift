@@ -58,7 +58,11 @@ public struct SenderTableWriter: Sendable {
     out.pad(to: 9)
     out.append(decimal: sender.frames)
     out.pad(to: 18)
-    out.append(number: table.share(of: sender) * 100, decimals: 2)
+    if let share = table.share(of: sender) {
+      out.append(number: share * 100, decimals: 2)
+    } else {
+      out.append(UInt8(ascii: "-"))
+    }
     out.pad(to: 25)
     out.append(string: Self.modes(sender.pitch, decimals: 1, unit: "us"))
     out.pad(to: 46)
@@ -75,7 +79,7 @@ public struct SenderTableWriter: Sendable {
         "from \(Self.seconds(sender.first)) to \(Self.seconds(sender.last)) s, mean confidence "
           + Self.decimal(sender.meanConfidence, 4))
     }
-    for (role, count) in sender.claims.sorted(by: { $0.value > $1.value }) {
+    for (role, count) in sender.claims.counted.sorted(by: { $0.count > $1.count }) {
       lines.append("\(count) frames say they come from \(role.name)")
     }
     let kinds = sender.kinds.sorted { $0.count > $1.count }
@@ -136,8 +140,10 @@ public struct SenderTableWriter: Sendable {
       out.append(decimal: sender.frames)
       out.append(",\"requests\":")
       out.append(decimal: sender.requests)
-      out.append(",\"share\":")
-      out.append(number: table.share(of: sender), decimals: 5)
+      if let share = table.share(of: sender) {
+        out.append(",\"share\":")
+        out.append(number: share, decimals: 5)
+      }
       out.append(",\"confidence\":")
       out.append(number: sender.meanConfidence, decimals: 4)
       out.append(",\"first\":")
@@ -203,13 +209,14 @@ public struct SenderTableWriter: Sendable {
   }
 
   private func claims(_ sender: SenderStatistics, _ out: inout TextBuffer) {
-    guard !sender.claims.isEmpty else { return }
+    let claims = sender.claims.counted
+    guard !claims.isEmpty else { return }
     out.append(",\"claims\":{")
-    for (index, claim) in sender.claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }).enumerated() {
+    for (index, claim) in claims.enumerated() {
       out.append(index == 0 ? "\"" : ",\"")
-      out.append(claim.key.name)
+      out.append(claim.role.name)
       out.append("\":")
-      out.append(decimal: claim.value)
+      out.append(decimal: claim.count)
     }
     out.append("},\"forged\":")
     out.append(decimal: sender.forged)

@@ -137,9 +137,13 @@ public struct DiagnosisWriter: Sendable {
       out.append(",\"alignment\":{")
       offset(clock.first, &out)
       out.append(",\"drift_ppm\":")
-      out.append(fixed: Int64((clock.drift.rate * 1e4).rounded()), decimals: 4)
+      if let rate = clock.drift.rate {
+        out.append(fixed: Int64((rate * 1e4).rounded()), decimals: 4)
+      } else {
+        out.append("null")
+      }
       out.append(",\"drift_bound_ppm\":")
-      out.append(fixed: Int64((clock.drift.bound * 1e4).rounded(.up)), decimals: 4)
+      out.append(fixed: Int64(((clock.drift.bound * 1e10).rounded() / 1e6).rounded(.up)), decimals: 4)
       out.append(",\"best\":{\"t\":")
       out.append(fixed: Int64(clock.best.time * 1e9), decimals: 9)
       out.append(UInt8(ascii: ","))

@@ -39,8 +39,8 @@ public struct Summary: Sendable {
 
   /// From the first thing on any tap to the last, in nanoseconds.
   public var duration: Int64 {
-    let seen = traffic.taps.filter { $0.last > 0 || $0.frames > 0 }
-    guard let first = seen.map(\.first).min(), let last = seen.map(\.last).max() else { return 0 }
+    let spans = traffic.taps.compactMap(\.use.span)
+    guard let first = spans.map(\.lowerBound).min(), let last = spans.map(\.upperBound).max() else { return 0 }
     return last - first
   }
 

@@ -64,9 +64,12 @@ public struct SummaryWriter: Sendable {
     out.append(string: tap.quality)
     out.append("\n  frames ")
     out.append(decimal: totals.frames)
-    out.append(", load ")
-    out.append(fixed: Int64(totals.load * 1000), decimals: 1)
-    out.append("%, bad checksums ")
+    if let load = totals.use.load {
+      out.append(", load ")
+      out.append(fixed: Int64(load * 1000), decimals: 1)
+      out.append("%")
+    }
+    out.append(", bad checksums ")
     out.append(decimal: totals.badChecksums)
     out.append(", bytes outside frames ")
     out.append(decimal: totals.garbageBytes)
@@ -191,8 +194,10 @@ public struct SummaryWriter: Sendable {
     out.append(decimal: totals.garbageBytes)
     out.append(",\"line_errors\":")
     out.append(decimal: totals.lineErrors)
-    out.append(",\"load\":")
-    out.append(fixed: Int64(totals.load * 10_000), decimals: 4)
+    if let load = totals.use.load {
+      out.append(",\"load\":")
+      out.append(fixed: Int64(load * 10_000), decimals: 4)
+    }
     out.append(UInt8(ascii: "}"))
   }
 

@@ -23,17 +23,22 @@ public struct TextLineWriter: Sendable {
   private let text: FrameText
   private let tapNames: [[UInt8]]
   private let tapWidth: Int
+  private let clockLeads: [Int64]
   private var times: TimeWriter
 
   /// - Parameters:
   ///   - profile: what the bytes mean.
   ///   - taps: names, in the order of tap indexes.
   ///   - origin: Unix nanoseconds of the capture's time 0; 0 where it is not known.
+  ///   - clockLeads: nanoseconds by which the clock of each tap's recording is ahead of the capture's; none is 0.
   ///   - layout: which columns there are.
   ///   - style: how it looks on the terminal.
-  public init(profile: Profile, taps: [String], origin: Int64, layout: Layout, style: Style) {
+  public init(
+    profile: Profile, taps: [String], origin: Int64, clockLeads: [Int64] = [], layout: Layout, style: Style
+  ) {
     self.layout = layout
     self.style = style
+    self.clockLeads = clockLeads
     text = FrameText(profile: profile, style: style)
     tapNames = taps.map { Array($0.utf8) }
     tapWidth = (tapNames.map(\.count).max() ?? 0) + 1
@@ -43,7 +48,8 @@ public struct TextLineWriter: Sendable {
   public mutating func append(_ row: AttributedEvent, bytes: Span<UInt8>, to out: inout TextBuffer) {
     if layout.time != .none {
       style.begin(.faint, &out)
-      times.append(row.event.start.middle, to: &out)
+      times.append(
+        row.event.start.middle, lead: row.tap < clockLeads.count ? clockLeads[row.tap] : 0, to: &out)
       style.end(.faint, &out)
       out.append(UInt8(ascii: " "))
     }

@@ -33,7 +33,7 @@ public struct TimelineCollector: Sendable {
     }
     var item = TimelineItem(
       lane: .wire(sender), kind: isSound ? .frame : .damage, start: row.event.start.middle,
-      duration: max(0, row.event.duration), label: label(row.reading, bytes),
+      duration: row.airTime ?? max(0, row.event.duration), label: label(row.reading, bytes),
       bytes: (0..<bytes.count).map { bytes[$0] },
       cause: row.finding?.cause ?? .unknown, confidence: row.finding?.confidence ?? 0)
     if let finding = row.finding { item.evidence = Self.evidence(finding) }

@@ -45,7 +45,7 @@ struct TableSection {
       page.element("small", what)
       page.raw("</th>")
       page.element("td", class: "number", Words.count(row.frames))
-      page.element("td", class: "number", Words.percent(row.share))
+      page.element("td", class: "number", row.share.map(Words.percent) ?? "–")
       page.element("td", class: "number", row.bitClock.map { Words.decimal($0, 0) + " ppm" } ?? "–")
       page.element("td", class: "number", row.pitch.map { Words.decimal($0 / 1e3, 1) + " µs" } ?? "–")
       page.element("td", class: "wide", row.messages.prefix(4).map(Self.message).joined(separator: ", "))

@@ -26,8 +26,8 @@ public struct SenderRow: Sendable {
 
   public var sender: Transmitter
   public var frames: Int
-  /// Share of the observed time in which it held the wire, 0 to 1.
-  public var share: Double
+  /// Share of the observed time in which it held the wire, 0 to 1; nil where there are no times.
+  public var share: Double?
   /// How much longer than nominal its bits are, parts per million; nil where edges were not seen.
   public var bitClock: Double?
   /// Start bit to start bit, nanoseconds; nil where byte times were not seen.
@@ -36,7 +36,7 @@ public struct SenderRow: Sendable {
   public var messages: [Message]
 
   public init(
-    sender: Transmitter, frames: Int, share: Double, bitClock: Double? = nil, pitch: Double? = nil,
+    sender: Transmitter, frames: Int, share: Double?, bitClock: Double? = nil, pitch: Double? = nil,
     messages: [Message] = []
   ) {
     self.sender = sender

@@ -1,4 +1,5 @@
 public import NinebotBus
+public import UartSniffer
 
 /// What one capture has to say about its clock: its messages, and from when to when it ran.
 ///
@@ -6,14 +7,11 @@ public import NinebotBus
 public struct AlignmentStream: Sendable {
   /// Messages that are kept at most.
   public static let defaultCapacity = 2_000_000
-  /// Length of the blocks that are kept or left out together; nanoseconds.
-  static let block: Int64 = 64_000_000_000
-
   public private(set) var events: [AlignmentEvent] = []
   /// When the capture ran, nanoseconds on its absolute clock; nil while nothing is known.
   public private(set) var covered: ClosedRange<Int64>?
-  /// One block in so many is kept; a power of two.
-  public private(set) var stride: Int64 = 1
+  /// Of when the messages are that are kept.
+  public private(set) var sample = BlockSample()
   /// Where the capture holds something that is no sound frame: a message may have been destroyed there.
   public private(set) var rubble: [ClosedRange<Int64>] = []
   /// Between which times requests are missing, by the numbers of those around them; in the log's order. With too many
@@ -42,7 +40,7 @@ public struct AlignmentStream: Sendable {
   public mutating func append(_ event: AlignmentEvent) {
     guard Self.possible.contains(event.earliest) else { return }
     extend(to: event.earliest)
-    guard isKept(event.earliest) else { return }
+    guard sample.keeps(event.earliest) else { return }
     events.append(event)
     if events.count >= capacity { thin() }
   }
@@ -71,18 +69,18 @@ public struct AlignmentStream: Sendable {
     missing.append(min(first, second)...max(first, second))
   }
 
-  /// Whether messages of that time are in `events`.
-  func isKept(_ time: Int64) -> Bool { Self.isKept(time, stride) }
-
-  private static func isKept(_ time: Int64, _ stride: Int64) -> Bool {
-    stride == 1 || (time / block) & (stride - 1) == 0
+  /// Thins to a sample that the capture was read by, unless it is that thin already.
+  public mutating func thin(to other: BlockSample) {
+    guard other.stride > sample.stride else { return }
+    sample = other
+    events.removeAll { !other.keeps($0.earliest) }
   }
 
   private mutating func thin() {
-    while events.count >= capacity, stride < 1 << 20 {
-      stride *= 2
-      let stride = stride
-      events.removeAll { !Self.isKept($0.earliest, stride) }
+    while events.count >= capacity, !sample.isThinnest {
+      sample.thin()
+      let sample = sample
+      events.removeAll { !sample.keeps($0.earliest) }
     }
     // All in one block: a flood. What is over is left out, and the stream is taken to end here.
     if events.count >= capacity { events.removeLast(events.count / 2) }

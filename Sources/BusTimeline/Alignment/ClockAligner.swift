@@ -149,7 +149,7 @@ public struct ClockAligner: Sendable {
       let offset = track.points[index].offset
       for message in source.messages[windows[index].messages] {
         let time = message.earliest - offset
-        guard source.stretches.contains(where: { $0.contains(time) }) else { continue }
+        guard source.isKept(time) else { continue }
         let reach = source.reach.of(message)
         var isThere = false
         source.each(
@@ -242,7 +242,7 @@ public struct ClockAligner: Sendable {
       let time = message.earliest + (message.latest - message.earliest) / 2
       let bounds = reader.busTime(of: source.bleStart + time)
       let there = bounds.middle - source.busStart
-      guard source.stretches.contains(where: { $0.contains(there) }) else { continue }
+      guard source.isKept(there) else { continue }
       let reach = source.reach.of(message)
       let slop: Int64 = 1_000_000 + bounds.error
       var delay: Int64?

@@ -176,6 +176,15 @@ public struct ClockSegment: Sendable {
   /// Half the width of what the messages allow for the drift, parts per million.
   public var driftBoundPPM: Double { (region.slopes.upperBound - region.slopes.lowerBound) / 2 * 1e6 }
 
+  /// Whether the messages bound the drift on both sides. Else all that is known is that no clock is worse than
+  /// `driftReachPPM`, and `driftPPM` is no estimate.
+  public var knowsDrift: Bool {
+    let limit = ClockTrack.steepest * 0.999
+    return region.slopes.lowerBound > -limit && region.slopes.upperBound < limit
+  }
+  /// The most that the drift can be either way, parts per million.
+  public var driftReachPPM: Double { max(abs(region.slopes.lowerBound), abs(region.slopes.upperBound)) * 1e6 }
+
   /// A time of the BLE clock on the bus's clock.
   public func busTime(ofBle time: Int64) -> TimeBounds {
     // The drift is so small that the second round is exact to a nanosecond or so.

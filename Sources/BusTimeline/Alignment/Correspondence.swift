@@ -1,3 +1,5 @@
+internal import UartSniffer
+
 /// The messages of the BLE side, and for each where the same content is on the bus.
 ///
 /// Times are nanoseconds from each capture's first sample, so that differences stay exact in all arithmetic.
@@ -65,21 +67,22 @@ struct Correspondence: Sendable {
     }
     for index in counts.indices.dropFirst() { counts[index] += counts[index - 1] }
     var next = counts
-    var found = [(Int64, UInt32)](repeating: (0, 0), count: Int(counts[keys.count]))
+    let most = Int(counts[keys.count])
+    var times = [Int64](repeating: 0, count: most), widths = [UInt32](repeating: 0, count: most)
     for event in bus.events {
       guard let key = keys[event.key(sealed: isSealed)].map(Int.init) else { continue }
-      found[Int(next[key])] = (event.earliest &- busStart, event.width)
+      let place = Int(next[key])
+      (times[place], widths[place]) = (event.earliest &- busStart, event.width)
       next[key] += 1
     }
     for key in 0..<keys.count {
       let range = Int(counts[key])..<Int(counts[key + 1])
-      if !zip(found[range], found[range].dropFirst()).allSatisfy({ $0.0 <= $1.0 }) {
-        found[range].sort { $0.0 < $1.0 }
-      }
+      guard !zip(times[range], times[range].dropFirst()).allSatisfy({ $0 <= $1 }) else { continue }
+      let sorted = zip(times[range], widths[range]).sorted { $0.0 < $1.0 }
+      for (place, entry) in zip(range, sorted) { (times[place], widths[place]) = entry }
     }
     first = counts
-    times = found.map(\.0)
-    widths = found.map(\.1)
+    (self.times, self.widths) = (times, widths)
     let start = bleStart
     messages = upstream.map { event in
       let key = keys[event.key(sealed: isSealed)] ?? -1
@@ -90,43 +93,33 @@ struct Correspondence: Sendable {
     }
     missing = ble.missing.map { ($0.lowerBound &- start)...($0.upperBound &- start) }
       .sorted { $0.lowerBound < $1.lowerBound }
-    kept = Self.keptStretches(of: bus, busCovered)
     let origin = busStart
+    kept = bus.sample.kept(of: busCovered).map { ($0.lowerBound - origin)...($0.upperBound - origin) }
     rubble = bus.rubble.map { ($0.lowerBound &- origin)...($0.upperBound &- origin) }
       .sorted { $0.lowerBound < $1.lowerBound }
   }
 
-  private static func keptStretches(of bus: AlignmentStream, _ covered: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
-    let start = covered.lowerBound, span = covered.upperBound &- start
-    guard bus.stride > 1 else { return [0...span] }
-    var stretches: [ClosedRange<Int64>] = []
-    let step = AlignmentStream.block * bus.stride
-    var begin = covered.lowerBound / step * step
-    while begin <= covered.upperBound {
-      let low = max(begin, start) - start, high = min(begin + AlignmentStream.block, covered.upperBound) - start
-      if low < high { stretches.append(low...high) }
-      begin += step
-    }
-    return stretches
-  }
-
   /// Whether the bus is known completely from `low` to `high`: it was captured, and nothing was destroyed.
   func isKnown(from low: Int64, to high: Int64) -> Bool {
-    guard kept.contains(where: { $0.lowerBound <= low && high <= $0.upperBound }) else { return false }
+    guard let stretch = stretches(from: low, to: low).first, high <= stretch.upperBound else { return false }
     // Pieces are short and do not overlap, so the first that ends behind `low` decides.
-    var (first, end) = (0, rubble.count)
-    while first < end {
-      let middle = (first + end) / 2
-      if rubble[middle].upperBound < low { first = middle + 1 } else { end = middle }
-    }
+    let first = rubble.partitioningIndex { $0.upperBound >= low }
     return first == rubble.count || rubble[first].lowerBound > high
   }
 
   /// How often the bus carries a content.
   func count(of key: Int32) -> Int { key < 0 ? 0 : Int(first[Int(key) + 1] - first[Int(key)]) }
 
-  /// Stretches of the bus, nanoseconds from its start, of which all messages are known.
-  var stretches: [ClosedRange<Int64>] { kept }
+  /// Stretches of the bus, nanoseconds from its start, of which all messages are known, as far as they reach into a
+  /// range.
+  func stretches(from low: Int64, to high: Int64) -> ArraySlice<ClosedRange<Int64>> {
+    let first = kept.partitioningIndex { $0.upperBound >= low }
+    let end = kept.partitioningIndex { $0.lowerBound > high }
+    return kept[first..<max(first, end)]
+  }
+
+  /// Whether all messages of that time are known.
+  func isKept(_ time: Int64) -> Bool { !stretches(from: time, to: time).isEmpty }
 
   /// Calls for each bus message of that content that is not before `low` and not after `high`, in order of time.
   @inline(__always)
@@ -141,11 +134,6 @@ struct Correspondence: Sendable {
   }
 
   private func lowerBound(_ key: Int32, _ time: Int64) -> Int {
-    var low = Int(first[Int(key)]), high = Int(first[Int(key) + 1])
-    while low < high {
-      let middle = (low + high) / 2
-      if times[middle] < time { low = middle + 1 } else { high = middle }
-    }
-    return low
+    times[Int(first[Int(key)])..<Int(first[Int(key) + 1])].partitioningIndex { $0 >= time }
   }
 }

@@ -46,11 +46,7 @@ struct LogTimes: Sendable {
 
   /// Gaps lie between neighbours, so they hardly overlap: the first that ends behind `low` is the earliest.
   private func gap(from low: Int64, to high: Int64) -> ClosedRange<Int64>? {
-    var (first, end) = (0, missing.count)
-    while first < end {
-      let middle = (first + end) / 2
-      if missing[middle].upperBound < low { first = middle + 1 } else { end = middle }
-    }
+    let first = missing.partitioningIndex { $0.upperBound >= low }
     return first < missing.count && missing[first].lowerBound <= high ? missing[first] : nil
   }
 
@@ -64,11 +60,6 @@ struct LogTimes: Sendable {
 
   /// Index of the first that is not before a time.
   private func lowerBound(_ key: Int, _ time: Int64) -> Int {
-    var (low, high) = (0, times[key].count)
-    while low < high {
-      let middle = (low + high) / 2
-      if times[key][middle].earliest < time { low = middle + 1 } else { high = middle }
-    }
-    return low
+    times[key].partitioningIndex { $0.earliest >= time }
   }
 }

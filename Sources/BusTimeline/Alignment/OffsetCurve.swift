@@ -44,25 +44,25 @@ struct OffsetCurve: Sendable {
   mutating func add(
     _ message: Correspondence.Message, _ weight: Weight, _ source: Correspondence, slop: Int64, center: Int64 = 0
   ) {
-    for stretch in source.stretches {
-      let low = message.earliest - stretch.upperBound - center, high = message.latest - stretch.lowerBound - center
-      add(weight.miss, from: low, to: high)
+    let top = origin + bin * Int64(steps.count - 1)
+    let first = message.earliest - center, last = message.latest - center
+    for stretch in source.stretches(from: first - top, to: last - origin) {
+      add(weight.miss, from: first - stretch.upperBound, to: last - stretch.lowerBound)
     }
     let above = message.isReply ? slop : source.reach.request
     let below = message.isReply ? source.reach.reply : slop
-    let top = origin + bin * Int64(steps.count - 1)
-    // Later bus messages mean smaller offsets; go through them so that the ranges come in ascending order.
-    var last = Int64.max
-    var pending: [(Int64, Int64)] = []
-    source.each(
-      message.key, from: message.earliest - center - top - below, to: message.latest - center - origin + above
-    ) { earliest, latest in
-      let low = message.earliest - latest - below - center
-      let high = min(message.latest - earliest + above - center, last)
-      if low < high { pending.append((low, high)) }
-      last = min(last, low)
+    // Later bus messages mean smaller offsets. Ranges that overlap count once, and those that touch are one.
+    var joined: (low: Int64, high: Int64)?
+    source.each(message.key, from: first - top - below, to: last - origin + above) { earliest, latest in
+      let low = first - latest - below, high = last - earliest + above
+      if let run = joined, high < run.low {
+        add(weight.hit - weight.miss, from: run.low, to: run.high)
+        joined = (low, high)
+      } else {
+        joined = (min(low, joined?.low ?? low), max(high, joined?.high ?? high))
+      }
     }
-    for (low, high) in pending { add(weight.hit - weight.miss, from: low, to: high) }
+    if let run = joined { add(weight.hit - weight.miss, from: run.low, to: run.high) }
   }
 
   @inline(__always)

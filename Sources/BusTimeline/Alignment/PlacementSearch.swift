@@ -139,11 +139,6 @@ struct PlacementSearch {
   }
 
   private func window(of message: Int) -> Int {
-    var low = 0, high = windows.count - 1
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if windows[middle].messages.lowerBound <= message { low = middle } else { high = middle - 1 }
-    }
-    return low
+    max(0, windows.partitioningIndex { $0.messages.lowerBound > message } - 1)
   }
 }

@@ -9,8 +9,14 @@ public struct AttributedEvent: Sendable {
   public var reading: FrameReading?
   /// Who sent it and why; nil for bytes outside frames.
   public var finding: Finding?
+  /// Nanoseconds for which it held the wire, as well as that is known (`AirTimeModel`): measured where bytes have times,
+  /// else by the sender's pitch. Nil where there are no times.
+  public var airTime: Int64?
 
-  public init(tap: Int, event: BusEvent, reading: FrameReading? = nil, finding: Finding? = nil) {
+  public init(
+    tap: Int, event: BusEvent, reading: FrameReading? = nil, finding: Finding? = nil, airTime: Int64? = nil
+  ) {
+    self.airTime = airTime
     self.tap = tap
     self.event = event
     self.reading = reading

@@ -25,6 +25,7 @@ public struct Attributor: Sendable {
   private var links: [Link]
   private var detectors: [LinkDetector] = []
   private var wires: [WireModel] = []
+  private var airTimes: [AirTimeModel] = []
   private var causes: [CauseTracker] = Link.allCases.map { _ in CauseTracker() }
   private var waiting = WaitingFrames()
   private var names = DashNames()
@@ -48,6 +49,8 @@ public struct Attributor: Sendable {
       wires.append(
         WireModel(
           quality: tap.quality, baud: tap.baud ?? .standard, slot: readings.profile.timing.slot?.typical))
+      airTimes.append(
+        AirTimeModel(quality: tap.quality, baud: tap.baud ?? .standard, beliefs: readings.profile.timing))
       detectors.append(LinkDetector())
     }
   }
@@ -80,7 +83,11 @@ public struct Attributor: Sendable {
     }
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let (measurement, isClear) = wires[tap].observe(event, claim, subject: reading?.subject, id: waiting.end)
-    if claim == .request, let reading { wires[tap].phone.note(reading, at: event.start) }
+    if claim == .request {
+      if let reading { wires[tap].phone.note(reading, at: event.start) }
+    } else {
+      airTimes[tap].learn(event, candidate: Candidate.claimed(claim))
+    }
     waiting.append(
       Observation(tap: tap, event: event, reading: reading, claim: claim, measurement: measurement), bytes: bytes)
     if isClear { takeClear(tap) }
@@ -180,7 +187,18 @@ public struct Attributor: Sendable {
     if waiting[id].claim == .request { assess(id) }
     let finding = Self.decide(&waiting[id], id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
     if finding?.isStrange == true, wires[tap].assess(strange: waiting[id]) { nameNewcomer(tap) }
-    return AttributedEvent(tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding)
+    return AttributedEvent(
+      tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding,
+      airTime: airTime(of: id, sender: finding?.sender ?? .unknown))
+  }
+
+  /// Nanoseconds on the wire; nil where there are no times.
+  private mutating func airTime(of id: Int64, sender: Transmitter) -> Int64? {
+    let tap = waiting[id].tap
+    // Where nobody can be named, who says that he sent it is the best guess.
+    let candidate = sender == .unknown ? Candidate.claimed(waiting[id].claim) : Candidate.index(of: sender)
+    if sender.isForeign { airTimes[tap].learn(waiting[id].event, candidate: candidate) }
+    return airTimes[tap].airTime(of: waiting[id].event, candidate: candidate, link: link(of: tap))
   }
 
   /// Decides one frame; nil for bytes outside frames.

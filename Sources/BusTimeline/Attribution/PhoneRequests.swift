@@ -8,16 +8,6 @@ public import NinebotBus
 /// likely a request is the phone's depends on how long after a write it comes, on how often the same is asked anyway,
 /// and on whether another request is there that the write explains as well.
 public struct PhoneRequests: Sendable {
-  private struct Key: Hashable {
-    var subject: Role
-    var argument: UInt8
-    var count: UInt8
-
-    init(_ reading: FrameReading) {
-      (subject, argument, count) = (reading.subject, reading.argument, reading.asked)
-    }
-  }
-
   /// What was written, and how much of it is taken by requests that were seen.
   private struct Writes {
     /// Ascending, in nanoseconds.
@@ -30,18 +20,16 @@ public struct PhoneRequests: Sendable {
 
     /// The writes between two times.
     func span(from low: Int64, to high: Int64) -> Range<Int> {
-      var (first, end) = (0, times.count)
-      while first < end {
-        let middle = (first + end) / 2
-        if times[middle] < low { first = middle + 1 } else { end = middle }
-      }
-      end = first
+      let first = times.partitioningIndex { $0 >= low }
+      var end = first
       while end < times.count, times[end] <= high { end += 1 }
       return first..<end
     }
   }
 
-  private var writes: [Key: Writes] = [:]
+  private var kinds = RequestKinds()
+  /// Of each kind.
+  private var writes: [Writes] = []
   /// Nanoseconds in which the log tells everything that the phone did; nil while there is no log.
   private var covered: ClosedRange<Int64>?
 
@@ -77,9 +65,15 @@ public struct PhoneRequests: Sendable {
 
   /// Adds a request of the phone; times ascend.
   public mutating func add(_ reading: FrameReading, at time: Int64) {
-    let key = Key(reading)
-    writes[key, default: Writes()].times.append(time)
-    writes[key, default: Writes()].taken.append(0)
+    let kind = kinds.add(Self.key(reading))
+    if kind == writes.count { writes.append(Writes()) }
+    writes[kind].times.append(time)
+    writes[kind].taken.append(0)
+  }
+
+  /// The command is none of it: the BLE module may rewrite it.
+  private static func key(_ reading: FrameReading) -> UInt32 {
+    UInt32(reading.subject.rawValue) << 16 | UInt32(reading.argument) << 8 | UInt32(reading.asked)
   }
 
   /// Notes that the log misses requests that the phone made between these times; times ascend.
@@ -91,11 +85,7 @@ public struct PhoneRequests: Sendable {
   /// Whether what the log does not have, the phone did not ask.
   private func isWhole(from low: Int64, to high: Int64) -> Bool {
     guard !isLossy else { return false }
-    var (first, end) = (0, gaps.count)
-    while first < end {
-      let middle = (first + end) / 2
-      if gaps[middle].upperBound < low { first = middle + 1 } else { end = middle }
-    }
+    let first = gaps.partitioningIndex { $0.upperBound >= low }
     return first == gaps.count || gaps[first].lowerBound > high
   }
 
@@ -103,11 +93,11 @@ public struct PhoneRequests: Sendable {
 
   /// Notes a request on the wire, whoever sent it. Its writes can explain others less.
   mutating func note(_ reading: FrameReading, at start: TimeBounds) {
-    guard let covered, covered.contains(start.middle), let index = writes.index(forKey: Key(reading)) else { return }
-    writes.values[index].seen += 1
-    if writes.values[index].first == nil { writes.values[index].first = start.earliest }
-    for write in writes.values[index].span(from: start.earliest &- latest, to: start.latest &- usual.lowerBound) {
-      writes.values[index].taken[write] += density(of: start, after: writes.values[index].times[write])
+    guard let covered, covered.contains(start.middle), let kind = kinds.number(of: Self.key(reading)) else { return }
+    writes[kind].seen += 1
+    if writes[kind].first == nil { writes[kind].first = start.earliest }
+    for write in writes[kind].span(from: start.earliest &- latest, to: start.latest &- usual.lowerBound) {
+      writes[kind].taken[write] += density(of: start, after: writes[kind].times[write])
     }
   }
 
@@ -118,12 +108,12 @@ public struct PhoneRequests: Sendable {
     let low = start.earliest &- latest
     let high = start.latest &- usual.lowerBound
     var odds: Float = 0
-    if let known = writes[Key(reading)] {
-      let elapsed = Float(max(1_000_000_000, start.latest &- (known.first ?? start.earliest))) * 1e-9
-      let rate = max(1, Float(known.seen) / elapsed)
-      for write in known.span(from: low, to: high) {
-        let own = density(of: start, after: known.times[write])
-        odds += own / (rate + max(0, known.taken[write] - own))
+    if let kind = kinds.number(of: Self.key(reading)) {
+      let elapsed = Float(max(1_000_000_000, start.latest &- (writes[kind].first ?? start.earliest))) * 1e-9
+      let rate = max(1, Float(writes[kind].seen) / elapsed)
+      for write in writes[kind].span(from: low, to: high) {
+        let own = density(of: start, after: writes[kind].times[write])
+        odds += own / (rate + max(0, writes[kind].taken[write] - own))
       }
     }
     guard odds > 0 else { return isWhole(from: low, to: high) ? -Self.most : nil }

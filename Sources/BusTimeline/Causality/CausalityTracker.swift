@@ -1,4 +1,5 @@
 public import BleSide
+import DequeModule
 import NinebotBus
 
 /// Follows what the phone asks from its write to the wire and back, and tells for each notification whose request on
@@ -132,8 +133,7 @@ struct OrderedWait: Sendable {
   /// More do not wait; the oldest goes first then, whatever comes.
   private static let most = 8192
 
-  private var items: [Item] = []
-  private var head = 0
+  private var items: Deque<Item> = []
   /// Of the last frame on the wire. Frames keep their order, though the adapter gave several at once and each may have
   /// been at any time in between.
   private var lastWire = Int64.min
@@ -149,22 +149,12 @@ struct OrderedWait: Sendable {
 
   mutating func add(_ what: What, due: Int64) {
     var place = items.count
-    while place > head, items[place - 1].due > due { place -= 1 }
+    while place > 0, items[place - 1].due > due { place -= 1 }
     items.insert(Item(due: due, what: what), at: place)
   }
 
   mutating func popFirst(until time: Int64) -> Item? {
-    guard head < items.count, items[head].due <= time || items.count - head > Self.most else { return nil }
-    defer {
-      head += 1
-      if head == items.count {
-        items.removeAll(keepingCapacity: true)
-        head = 0
-      } else if head > 1024 {
-        items.removeFirst(head)
-        head = 0
-      }
-    }
-    return items[head]
+    guard let due = items.first?.due, due <= time || items.count > Self.most else { return nil }
+    return items.removeFirst()
   }
 }

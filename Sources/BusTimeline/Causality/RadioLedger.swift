@@ -1,3 +1,4 @@
+import DequeModule
 import NinebotBus
 
 /// What the phone wrote and the wire has not seen yet, oldest first.
@@ -15,7 +16,7 @@ struct RadioLedger: Sendable {
   /// No client writes more within the time that a write waits.
   private static let most = 256
 
-  private var writes: [Message] = []
+  private var writes: Deque<Message> = []
 
   mutating func written(_ message: Message) {
     if writes.count == Self.most { writes.removeFirst() }
@@ -34,7 +35,7 @@ struct RadioLedger: Sendable {
   }
 
   /// Writes that waited so long that they will not come to the wire.
-  mutating func expired(before time: Int64) -> [Message] {
+  mutating func expired(before time: Int64) -> Deque<Message> {
     guard let first = writes.first, first.place.time.latest < time else { return [] }
     let old = writes.filter { $0.place.time.latest < time }
     writes.removeAll { $0.place.time.latest < time }

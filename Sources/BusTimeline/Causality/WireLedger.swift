@@ -1,3 +1,4 @@
+import DequeModule
 import func Glibc.log
 import NinebotBus
 
@@ -51,10 +52,10 @@ struct WireLedger: Sendable {
   private let settings: CausalityTracker.Settings
   private var exchanges = ExchangeTracker(
     settings: .init(timeout: Self.answer, memory: Self.answer, preference: .inTurn))
-  private var requests: [Request] = []
-  private var replies: [Reply] = []
+  private var requests: Deque<Request> = []
+  private var replies: Deque<Reply> = []
   /// The last answers that the phone has heard of: it may hear of them twice.
-  private var told: [Reply] = []
+  private var told: Deque<Reply> = []
   /// The newest answer that the phone has heard of, and the number of the message that told it.
   private var last: (reply: Reply, counter: UInt32?)?
   private var count = AnswerCount()
@@ -62,7 +63,7 @@ struct WireLedger: Sendable {
   /// When the wire's capture ran.
   private var covered: ClosedRange<Int64>?
   /// Times of what was no sound frame.
-  private var broken: [Int64] = []
+  private var broken: Deque<Int64> = []
 
   init(_ settings: CausalityTracker.Settings) {
     self.settings = settings
@@ -76,7 +77,7 @@ struct WireLedger: Sendable {
 
   /// Notes bytes that are no sound frame.
   mutating func rubble(at time: Int64) {
-    if broken.count == Self.mostRubble { broken.removeFirst(Self.mostRubble / 2) }
+    if broken.count == Self.mostRubble { broken.removeFirst() }
     broken.append(time)
   }
 
@@ -255,12 +256,13 @@ struct WireLedger: Sendable {
       }
     }
     while let first = requests.first, first.wire.end.latest < now &- 2 &* Self.answer {
-      report(requests.removeFirst(), &outcomes)
+      requests.removeFirst()
+      report(first, &outcomes)
     }
     while let first = replies.first, first.wire.end.latest < now &- settings.notification {
-      let reply = replies.removeFirst()
-      habit.kept(reply.cause)
-      report(reply, &outcomes)
+      replies.removeFirst()
+      habit.kept(first.cause)
+      report(first, &outcomes)
     }
   }
 

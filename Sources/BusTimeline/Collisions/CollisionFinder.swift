@@ -1,3 +1,4 @@
+import DequeModule
 import NinebotBus
 public import UartSniffer
 
@@ -26,13 +27,19 @@ public struct CollisionFinder: Sendable {
     var request: Request?
     /// The next heartbeat.
     var nextBeat: Int64?
+
+    /// Whether its surroundings are known, or will not be.
+    func isRipe(at now: Int64) -> Bool {
+      let age = now - damage.end.middle
+      return age > (nextBeat == nil ? CollisionFinder.patience : CollisionFinder.answerTime)
+    }
   }
 
   private struct Lane: Sendable {
     var timed: Bool
     var byte: Int64
     var damage: Damage?
-    var suspicions: [Suspicion] = []
+    var suspicions: Deque<Suspicion> = []
     var lastBeat: Int64?
     /// Slots that requests of the BLE module took since the last heartbeat.
     var taken = 0
@@ -45,10 +52,20 @@ public struct CollisionFinder: Sendable {
   }
 
   private var lanes: [Lane] = []
-  /// Collisions that wait for their retry.
-  private var pending: [(collision: Collision, wanted: (command: UInt8, argument: UInt8)?)] = []
+  /// A collision that waits for the request that it destroyed to be made again.
+  private struct Pending: Sendable {
+    var collision: Collision
+    /// The kind of that request; 0 where none is known, or it was made again.
+    var wanted: UInt32
+
+    static func kind(_ command: UInt8, _ argument: UInt8) -> UInt32 {
+      1 << 16 | UInt32(command) << 8 | UInt32(argument)
+    }
+  }
+
+  private var pending: Deque<Pending> = []
   private var found: [Collision] = []
-  private var dashes: Set<Transmitter> = []
+  private var dashes: [Transmitter] = []
   /// Collisions so far.
   public private(set) var count = 0
 
@@ -125,7 +142,7 @@ public struct CollisionFinder: Sendable {
   private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ sender: Transmitter, _ tap: Int) {
     let now = event.start.middle
     let claim = Claim(reading)
-    if sender.isForeign { dashes.insert(sender) }
+    if sender.isForeign, !dashes.contains(sender) { dashes.append(sender) }
     if claim.isHeartbeat {
       if let last = lanes[tap].lastBeat { learn(now - last, tap) }
       for index in lanes[tap].suspicions.indices where lanes[tap].suspicions[index].nextBeat == nil {
@@ -162,34 +179,33 @@ public struct CollisionFinder: Sendable {
   private mutating func learn(_ gap: Int64, _ tap: Int) {
     lanes[tap].gaps.add(gap)
     lanes[tap].beats += 1
-    guard lanes[tap].beats & 15 == 0, let quartiles = lanes[tap].gaps.quartiles else { return }
+    // Often at first, then seldom: it sorts.
+    let beats = lanes[tap].beats
+    guard beats >= 16, beats.nonzeroBitCount == 1 || beats & 127 == 0, let quartiles = lanes[tap].gaps.quartiles else {
+      return
+    }
     lanes[tap].slot = Double(quartiles.median > quartiles.low * 3 / 2 ? quartiles.low : quartiles.median)
   }
 
   /// A request that was lost is made again.
   private mutating func link(_ reading: FrameReading, at now: Int64) {
-    for index in pending.indices where pending[index].collision.retry == nil {
-      guard let wanted = pending[index].wanted, wanted.argument == reading.argument,
-        wanted.command == reading.command, now > pending[index].collision.end.middle
-      else { continue }
+    let kind = Pending.kind(reading.command, reading.argument)
+    for index in pending.indices where pending[index].wanted == kind {
+      guard now > pending[index].collision.end.middle else { continue }
       pending[index].collision.retry = now
+      pending[index].wanted = 0
     }
   }
 
   private mutating func settle(_ tap: Int, _ now: Int64) {
-    while let first = lanes[tap].suspicions.first,
-      (first.nextBeat != nil && now - first.damage.end.middle > Self.answerTime)
-        || now - first.damage.end.middle > Self.patience
-    {
-      lanes[tap].suspicions.removeFirst()
-      judge(first, tap)
+    while !lanes[tap].suspicions.isEmpty, lanes[tap].suspicions[0].isRipe(at: now) {
+      judge(lanes[tap].suspicions.removeFirst(), tap)
     }
-    while let first = pending.first,
-      first.collision.retry != nil || now - first.collision.end.middle > Self.retryTime
+    while !pending.isEmpty,
+      pending[0].collision.retry != nil || now - pending[0].collision.end.middle > Self.retryTime
         || pending.count > Self.mostWaiting
     {
-      found.append(first.collision)
-      pending.removeFirst()
+      found.append(pending.removeFirst().collision)
     }
     if found.count > 4 * Self.mostWaiting { found.removeFirst(found.count - 4 * Self.mostWaiting) }
   }
@@ -226,14 +242,13 @@ public struct CollisionFinder: Sendable {
       return
     }
     count += 1
-    let lost = heads.first(where: \.isRequest).map { (command: $0.command, argument: $0.argument) }
-    let open = suspicion.request.flatMap { $0.answered ? nil : (command: $0.command, argument: $0.argument) }
+    let lost = heads.first(where: \.isRequest).map { Pending.kind($0.command, $0.argument) }
+    let open = suspicion.request.flatMap { $0.answered ? nil : Pending.kind($0.command, $0.argument) }
     pending.append(
-      (
-        Collision(
+      Pending(
+        collision: Collision(
           tap: tap, start: damage.start, end: damage.end, parties: parties, signs: signs, bytes: damage.bytes,
-          parts: parts(damage, heads, parties), lostFrames: parties.count, retry: nil), lost ?? open
-      ))
+          parts: parts(damage, heads, parties), lostFrames: parties.count, retry: nil), wanted: lost ?? open ?? 0))
   }
 
   /// What shows that two talked at once, whoever they were.
@@ -271,7 +286,7 @@ public struct CollisionFinder: Sendable {
   }
 
   /// The only foreign device there is; unknown where there are several, or none is known.
-  private var onlyDash: Transmitter { dashes.count == 1 ? dashes.first ?? .unknown : .unknown }
+  private var onlyDash: Transmitter { dashes.count == 1 ? dashes[0] : .unknown }
 
   private func parts(_ damage: Damage, _ heads: [Damage.Head], _ parties: [Transmitter]) -> [Collision.Part] {
     heads.enumerated().map { index, head in

@@ -28,12 +28,12 @@ extension Diagnosis {
 
   /// How much faster the phone's clock runs than the bus's, parts per million.
   public struct Drift: Hashable, Sendable {
-    /// The best single guess; negative where the phone's clock is the slower one.
-    public var rate: Double
-    /// Half the width of the interval that holds the truth.
+    /// The best single guess; negative where the phone's clock is the slower one. Nil where the messages do not tell.
+    public var rate: Double?
+    /// Half the width of the interval that holds the truth; where there is no guess, the most that it can be either way.
     public var bound: Double
 
-    public init(rate: Double, bound: Double) {
+    public init(rate: Double?, bound: Double) {
       self.rate = rate
       self.bound = bound
     }
@@ -83,9 +83,12 @@ extension Diagnosis {
 
     public init(_ clocks: AlignedClocks) {
       func offset(at time: Int64) -> Offset { Offset(time: time - clocks.reference, clocks.offset(atBus: time)) }
+      let drift =
+        clocks.first.knowsDrift
+        ? Drift(rate: clocks.driftPPM, bound: clocks.first.driftBoundPPM)
+        : Drift(rate: nil, bound: clocks.first.driftReachPPM)
       self.init(
-        first: offset(at: clocks.reference), best: offset(at: clocks.bestTime),
-        drift: Drift(rate: clocks.driftPPM, bound: clocks.first.driftBoundPPM), pairs: clocks.pairs,
+        first: offset(at: clocks.reference), best: offset(at: clocks.bestTime), drift: drift, pairs: clocks.pairs,
         replies: Residuals(clocks.replyDelay), requests: Residuals(clocks.requestDelay))
     }
   }

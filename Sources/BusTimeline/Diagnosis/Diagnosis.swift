@@ -83,7 +83,8 @@ public struct Diagnosis: Sendable {
     /// Nanoseconds observed.
     public var duration: Int64 = 0
     public var frames = 0
-    /// Share of time in use, with and without the injectors' requests and the answers to them, 0 to 1.
+    /// Share of time in use, with and without the injectors' requests and the answers to them, 0 to 1; of several taps
+    /// that of the busiest.
     /// Nil where no times were recorded.
     public var load: Double?
     public var loadWithoutInjectors: Double?

@@ -11,18 +11,12 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private var wire = Diagnosis.Wire()
   private var first: Int64?
   private var last: Int64 = 0
-  /// Nanoseconds on the line: all, and what the injectors cost.
-  private var airTime: Int64 = 0
-  private var injectedTime: Int64 = 0
+  /// For how much of its time each tap was in use, and nanoseconds of that which the injectors cost.
+  private var uses: [(all: LineUse, injected: Int64)] = []
   private var errors: [Int: Int] = [:]
   private var phoneReads = LatencySample()
   /// End of the phone's last request of each kind.
   private var phoneRequests: [UInt16: Int64] = [:]
-  /// Until when the wire was in use; frames of one packet may seem to overlap.
-  private var busyUntil = Int64.min
-  private var hasTimes = false
-  /// Nanoseconds of a byte on each tap.
-  private var byteTimes: [Int64] = []
 
   public init(profile: Profile) {
     self.profile = profile
@@ -33,8 +27,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   public mutating func add(taps: [Tap]) {
     senders.add(taps: taps)
     collisions.add(taps: taps)
-    if taps.contains(where: { $0.quality != .none }) { hasTimes = true }
-    byteTimes += taps.dropFirst(byteTimes.count).map { ($0.baud ?? .standard).duration(bytes: 1) }
+    uses += taps.dropFirst(uses.count).map { _ in (LineUse(), 0) }
   }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
@@ -43,10 +36,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
-    let end = end(of: event, tap: row.tap)
-    let inUse = max(0, end - max(event.start.middle, busyUntil))
-    airTime += inUse
-    busyUntil = max(busyUntil, end)
+    if row.tap < uses.count { uses[row.tap].all.add(event, airTime: row.airTime) }
     switch event.kind {
     case .garbage: wire.garbageBytes += Int(event.count)
     case .lineError: wire.lineErrors += 1
@@ -55,22 +45,12 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       if !event.checksumHolds { wire.badChecksums += 1 }
     }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
-    note(event, reading, finding, inUse)
+    note(row, reading, finding)
     if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
   }
 
-  /// When an event ended. Where an adapter's packets tell little of that, no later than the slowest sender would end.
-  private func end(of event: BusEvent, tap: Int) -> Int64 {
-    guard byteTimes.indices.contains(tap) else { return event.end.middle }
-    let least = Int64(event.count) * byteTimes[tap]
-    guard event.end.error > least / 2 else { return event.end.middle }
-    return min(event.end.middle, event.start.middle + least * Self.slowest / 100)
-  }
-
-  /// Bytes come so much slower than back to back, in percent: the ESC's 195 us a byte (protocol.md 5.3).
-  private static let slowest: Int64 = 225
-
-  private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ inUse: Int64) {
+  private mutating func note(_ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding) {
+    let event = row.event
     let claim = Claim(reading)
     if claim.isHeartbeat { wire.heartbeats += 1 }
     if claim == .request {
@@ -81,7 +61,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     }
     var isInjected = finding.sender.isForeign
     if case .reply(let asker) = finding.cause, asker.isForeign { isInjected = true }
-    if isInjected { injectedTime += inUse }
+    if isInjected, row.tap < uses.count { uses[row.tap].injected &+= row.airTime ?? 0 }
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch finding.cause {
     case .phone: phoneRequests[key] = event.end.earliest
@@ -124,9 +104,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     collisions.finish()
     wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
-    if wire.duration > 0, hasTimes {
-      wire.load = min(1, Double(airTime) / Double(wire.duration))
-      wire.loadWithoutInjectors = min(1, Double(airTime - injectedTime) / Double(wire.duration))
+    // Of several wires the one that is in use most: a sum would be of none.
+    if let busiest = uses.max(by: { $0.all.load ?? -1 < $1.all.load ?? -1 }), let time = busiest.all.airTime {
+      wire.load = busiest.all.load
+      wire.loadWithoutInjectors = busiest.all.share(of: time - busiest.injected)
     }
     wire.unansweredRequests = exchanges.unanswered
     wire.escErrors = errors.sorted { $0.key < $1.key }.map { code, count in
@@ -152,7 +133,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
         requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
         forgedFrames: row.forged, first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
-        poses: row.claims.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key)
+        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role)
     }
   }
 

@@ -42,6 +42,12 @@ extension Diagnosis.Offset {
 }
 
 extension Diagnosis.Drift {
-  /// `drift -12.4 ± 3.1 ppm`; the bound is rounded up, so that the truth is inside.
-  public var words: String { "drift \(Wording.decimal(rate, 1)) ± \(Wording.decimal(bound, 1, .up)) ppm" }
+  /// `drift -12.4 ± 3.1 ppm`, or `drift unknown, within ±260 ppm`; the bound is rounded up, so that the truth is inside.
+  public var words: String {
+    guard let rate else {
+      // What was counted in binary fractions is not to be rounded up for its last digit.
+      return "drift unknown, within ±\(Wording.decimal((bound * 1e6).rounded() / 1e6, 0, .up)) ppm"
+    }
+    return "drift \(Wording.decimal(rate, 1)) ± \(Wording.decimal(bound, 1, .up)) ppm"
+  }
 }

@@ -46,7 +46,7 @@ public struct SenderStatistics: Sendable {
   /// What it asks for and writes, in the order of first appearance; at most 64 kinds.
   public internal(set) var kinds: [Request] = []
   /// Frames that say they come from this role, which is not what sent them.
-  public internal(set) var claims: [Role: Int] = [:]
+  public internal(set) var claims = RoleTable(0)
   /// Of those, frames that are no plain request with the BLE module's address, which every dash must use.
   public internal(set) var forged = 0
   /// Sum of the findings' confidence.

@@ -7,21 +7,19 @@ public struct SenderTable: Sendable {
   public private(set) var senders: [SenderStatistics] = []
   private var taps: [TapState] = []
   /// End of the last request to each device, on any tap: a link may have a wire for each direction.
-  private var requestEnds: [Role: TimeBounds] = [:]
+  private var requestEnds = RoleTable<TimeBounds?>(nil)
 
   /// What one tap shows besides its senders.
   private struct TapState: Sendable {
     var quality: TimeQuality
     var baud: Baud
-    var isSeen = false
-    var first: Int64 = 0
-    var last: Int64 = 0
+    var use = LineUse()
     /// End of the last heartbeat, while nothing came after it.
     var heartbeatEnd: TimeBounds?
     var lastEnd: TimeBounds?
     /// Reads asked of a device, and those that it answered.
-    var asked: [Role: Int] = [:]
-    var answered: [Role: Int] = [:]
+    var asked = RoleTable(0)
+    var answered = RoleTable(0)
 
     /// Whether a pitch is a measurement; packets tell bounds at best.
     var timesBytes: Bool {
@@ -44,26 +42,21 @@ public struct SenderTable: Sendable {
     senders.filter { $0.transmitter == transmitter }.max { $0.frames < $1.frames }
   }
 
-  /// Share of a tap's time that a sender is on the line, 0 to 1.
-  public func share(of sender: SenderStatistics) -> Double {
-    let state = taps[sender.tap]
-    return state.last > state.first ? min(1, Double(sender.airTime) / Double(state.last - state.first)) : 0
+  /// Share of a tap's time that a sender is on the line, 0 to 1; nil where there are no times.
+  public func share(of sender: SenderStatistics) -> Double? {
+    taps[sender.tap].use.share(of: sender.airTime)
   }
 
   /// Reads asked of a device on a tap, and those answered.
   public func reads(of role: Role, tap: Int) -> (asked: Int, answered: Int) {
-    (taps[tap].asked[role] ?? 0, taps[tap].answered[role] ?? 0)
+    (taps[tap].asked[role], taps[tap].answered[role])
   }
 
   /// Adds an event, in order of time. Events of taps that were not added are left out.
   public mutating func push(_ row: AttributedEvent) {
     guard row.tap < taps.count else { return }
     let event = row.event
-    if !taps[row.tap].isSeen {
-      taps[row.tap].isSeen = true
-      taps[row.tap].first = event.start.middle
-    }
-    taps[row.tap].last = max(taps[row.tap].last, event.end.middle)
+    taps[row.tap].use.add(event, airTime: row.airTime)
     defer { taps[row.tap].lastEnd = event.end }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else {
       taps[row.tap].heartbeatEnd = nil
@@ -71,7 +64,7 @@ public struct SenderTable: Sendable {
     }
     let claim = Claim(reading)
     let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
-    Self.count(event, reading, finding, claim, on: taps[row.tap], in: &senders[index])
+    Self.count(row, reading, finding, claim, on: taps[row.tap], in: &senders[index])
     Self.time(event, claim, on: taps[row.tap], behind: requestEnd(for: claim, reading), in: &senders[index])
     note(reading, claim, tap: row.tap)
     if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
@@ -98,11 +91,12 @@ public struct SenderTable: Sendable {
   // Static, since a method of this value would need a copy of all rows beside the one that it changes.
 
   private static func count(
-    _ event: BusEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, on state: TapState,
+    _ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, on state: TapState,
     in sender: inout SenderStatistics
   ) {
+    let event = row.event
     sender.frames += 1
-    sender.airTime += max(0, event.duration)
+    sender.airTime += row.airTime ?? 0
     sender.last = max(sender.last, event.start.middle)
     sender.confidence += Double(finding.confidence)
     if state.timesBytes { sender.learn(Measurement(event, baud: state.baud)) }
@@ -111,7 +105,7 @@ public struct SenderTable: Sendable {
       sender.add(request: reading, at: event.start.middle)
     }
     if finding.contradictsClaim {
-      sender.claims[reading.stockSender, default: 0] += 1
+      sender.claims[reading.stockSender] += 1
       if claim != .request { sender.forged += 1 }
     }
   }
@@ -149,9 +143,8 @@ public struct SenderTable: Sendable {
 
   private mutating func note(_ reading: FrameReading, _ claim: Claim, tap: Int) {
     switch reading.act {
-    case .readRequest: taps[tap].asked[reading.subject, default: 0] += 1
-    case .readReply where claim.isDeviceAnswer:
-      taps[tap].answered[reading.subject, default: 0] += 1
+    case .readRequest: taps[tap].asked[reading.subject] += 1
+    case .readReply where claim.isDeviceAnswer: taps[tap].answered[reading.subject] += 1
     default: break
     }
   }

@@ -12,8 +12,8 @@ public struct CapturedPacket: Hashable, Sendable {
   public var flags: PacketFlags
   /// Where the block's options lie in the reader's `bytes`; for `PcapngOptions`.
   public var options: Range<Int>
-  /// How many comments are among the options.
-  public var commentCount: Int
+  /// Where the first comment among the options lies in the reader's `bytes`; nil where there is none.
+  public var comment: Range<Int>?
 }
 
 /// The flags word of a packet: direction and link-layer errors (pcapng specification, `epb_flags`).

@@ -164,7 +164,7 @@ extension PacketReader {
     let time = Int64(seconds) * 1_000_000_000 + Int64(fraction) * units[0].resolution
     return CapturedPacket(
       interface: 0, time: time, data: start..<(start + captured), originalLength: max(original, captured), flags: [],
-      options: start..<start, commentCount: 0)
+      options: start..<start)
   }
 }
 
@@ -267,16 +267,15 @@ extension PacketReader {
     guard optionsStart <= range.upperBound - 4 else { throw damaged("a packet is longer than its block") }
     var packet = CapturedPacket(
       interface: index, time: units[index].nanoseconds(stamp), data: (at + 28)..<(at + 28 + captured),
-      originalLength: max(original, captured), flags: [], options: optionsStart..<(range.upperBound - 4),
-      commentCount: 0)
+      originalLength: max(original, captured), flags: [], options: optionsStart..<(range.upperBound - 4))
     if packet.options.count >= 4 {
       var options = PcapngOptions(packet.options, order: order)
       while let option = options.next(in: bytes) {
         // The flags of the old packet block have the same number and meaning.
         if option.code == 2, option.value.count == 4 {
           packet.flags = PacketFlags(rawValue: order.u32(bytes, option.value.lowerBound))
-        } else if option.code == PcapngOptions.Option.comment {
-          packet.commentCount += 1
+        } else if option.code == PcapngOptions.Option.comment, packet.comment == nil {
+          packet.comment = option.value
         }
       }
     }
@@ -292,7 +291,7 @@ extension PacketReader {
     guard captured <= range.count - 16 else { throw damaged("a packet is longer than its block") }
     return CapturedPacket(
       interface: firstInterface, time: nil, data: start..<(start + captured), originalLength: original, flags: [],
-      options: start..<start, commentCount: 0)
+      options: start..<start)
   }
 
   /// Reads an interface description.

@@ -1,29 +1,43 @@
 /// What an answer and its request have in common.
-struct RequestKey: Hashable, Sendable {
-  var expects: FrameReading.Expectation
-  var subject: Role
+struct RequestKey: Sendable {
+  let expects: FrameReading.Expectation
+  let subject: Role
   /// 5AA5: the address of the one who asks; 55AA has none.
-  var asker: UInt8
+  let asker: UInt8
+  /// All of it as one number, never 0: it is compared with many others.
+  let packed: UInt32
+
+  private init(_ expects: FrameReading.Expectation, _ subject: Role, asker: UInt8) {
+    self.expects = expects
+    self.subject = subject
+    self.asker = asker
+    let (kind, value): (UInt32, UInt8) =
+      switch expects {
+      case .nothing: (0, 0)
+      case .registers(let first): (1, first)
+      case .acknowledgement(let register): (2, register)
+      case .reply(let command): (3, command)
+      }
+    packed = kind << 24 | UInt32(value) << 16 | UInt32(subject.rawValue) << 8 | UInt32(asker)
+  }
 
   /// Whether the ESC passes it on to a battery, so that the answer comes in its turn and not at once.
   var isRelayed: Bool { subject == .bms || subject == .externalBms }
 
   init(request: FrameReading) {
-    expects = request.expects
-    subject = request.subject
-    asker = request.format == .ninebot ? request.address : 0
+    self.init(request.expects, request.subject, asker: request.format == .ninebot ? request.address : 0)
   }
 
   /// Nil for frames that answer nothing.
   init?(answer: FrameReading) {
+    let expects: FrameReading.Expectation
     switch answer.act {
     case .readReply: expects = .registers(answer.argument)
     case .writeAck: expects = .acknowledgement(answer.argument)
     case .reply: expects = .reply(answer.command)
     default: return nil
     }
-    subject = answer.subject
-    asker = answer.format == .ninebot ? answer.destination : 0
+    self.init(expects, answer.subject, asker: answer.format == .ninebot ? answer.destination : 0)
   }
 }
 
@@ -34,7 +48,6 @@ struct Request: Sendable {
   var command: UInt8
   var argument: UInt8
   var asked: UInt8
-  var isTaken = false
   /// Its place among all frames of the tap.
   var number: UInt32
   var part: Exchange.Part
@@ -62,6 +75,9 @@ struct Request: Sendable {
 /// Requests leave from the front; those taken out of the middle stay as gaps until they reach it.
 struct RequestRing: Sendable {
   private var slots: [Request] = []
+  /// What each slot's answer must have in common with it; 0 for one that is taken. Beside the slots, so that looking
+  /// through them touches little memory.
+  private var keys = [32 of UInt32](repeating: 0)
   private var head = 0
   private var count = 0
 
@@ -71,11 +87,9 @@ struct RequestRing: Sendable {
   var firstEnd: Int64 { count > 0 ? slots[head].part.end.latest : .max }
 
   mutating func append(_ request: Request) {
-    if slots.count < ExchangeTracker.capacity, head + count == slots.count {
-      slots.append(request)
-    } else {
-      slots[(head + count) % ExchangeTracker.capacity] = request
-    }
+    let place = (head + count) % ExchangeTracker.capacity
+    if place == slots.count { slots.append(request) } else { slots[place] = request }
+    keys[place] = request.key.packed
     count += 1
   }
 
@@ -95,14 +109,14 @@ struct RequestRing: Sendable {
 
   /// Takes a found request out.
   mutating func take(_ index: Int) -> Request {
-    slots[index].isTaken = true
+    keys[index] = 0
     let request = slots[index]
     skipTaken()
     return request
   }
 
   private mutating func skipTaken() {
-    while count > 0, slots[head].isTaken { dropFirst() }
+    while count > 0, keys[head] == 0 { dropFirst() }
   }
 
   private mutating func dropFirst() {
@@ -130,7 +144,7 @@ struct RequestRing: Sendable {
     while back <= count {
       let index = (head + count - back) % ExchangeTracker.capacity
       back += 1
-      guard !slots[index].isTaken, slots[index].key == key else { continue }
+      guard keys[index] == key.packed else { continue }
       guard slots[index].asked == 0 || slots[index].asked == bytes else {
         match.isOtherLength = true
         continue

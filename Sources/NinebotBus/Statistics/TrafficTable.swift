@@ -25,8 +25,6 @@ public struct TrafficTable: Sendable {
     /// What the first of them said, for its names.
     public var reading: FrameReading
     public var count = 0
-    /// Time on the line, in nanoseconds.
-    public var airTime: Int64 = 0
     /// Start of the first and of the last, in nanoseconds.
     public var first: Int64
     public var last: Int64
@@ -34,14 +32,13 @@ public struct TrafficTable: Sendable {
     public var leastPeriod = Int64.max
     public var mostPeriod: Int64 = 0
 
-    mutating func add(start: Int64, duration: Int64) {
+    mutating func add(start: Int64) {
       if count > 0 {
         leastPeriod = min(leastPeriod, start - last)
         mostPeriod = max(mostPeriod, start - last)
       }
       last = start
       count += 1
-      airTime += duration
     }
 
     /// Mean distance from one to the next in nanoseconds; nil for a single one.
@@ -54,16 +51,12 @@ public struct TrafficTable: Sendable {
     public var badChecksums = 0
     public var garbageBytes = 0
     public var lineErrors = 0
-    /// Nanoseconds in which something was on the line.
-    public var airTime: Int64 = 0
-    /// Start of the first thing seen, end of the last; equal to 0 while nothing was.
-    public var first: Int64 = 0
-    public var last: Int64 = 0
-    fileprivate var seen = false
+    /// When something was on the line, and for how much of the time.
+    public var use = LineUse()
 
     public init() {}
 
-    mutating func add(_ event: BusEvent, start: Int64, end: Int64) {
+    mutating func add(_ event: BusEvent, airTime: Int64?) {
       switch event.kind {
       case .frame:
         frames += 1
@@ -71,16 +64,8 @@ public struct TrafficTable: Sendable {
       case .garbage: garbageBytes += Int(event.count)
       case .lineError: lineErrors += 1
       }
-      if !seen {
-        seen = true
-        first = start
-      }
-      airTime += end - start
-      last = max(last, end)
+      use.add(event, airTime: airTime)
     }
-
-    /// Share of the time in use, 0 to 1.
-    public var load: Double { last > first ? min(1, Double(airTime) / Double(last - first)) : 0 }
   }
 
   /// In the order of first appearance.
@@ -99,11 +84,17 @@ public struct TrafficTable: Sendable {
     self.mostRows = mostRows
   }
 
-  public mutating func push(_ event: BusEvent, reading: FrameReading?, tap: Int) {
+  /// Adds what a tap saw next.
+  ///
+  /// - Parameters:
+  ///   - event: in the order of time.
+  ///   - reading: what it says; nil for bytes outside frames.
+  ///   - tap: where it was seen.
+  ///   - airTime: nanoseconds for which it held the line; nil where that is not known.
+  public mutating func push(_ event: BusEvent, reading: FrameReading?, tap: Int, airTime: Int64? = nil) {
     while taps.count <= tap { taps.append(TapTotals()) }
     let start = event.start.middle
-    let end = event.end.middle
-    taps[tap].add(event, start: start, end: end)
+    taps[tap].add(event, airTime: airTime)
     guard event.checksumHolds, let reading else { return }
     let message = Message(
       tap: tap, format: reading.format, address: reading.address, destination: reading.destination,
@@ -112,7 +103,7 @@ public struct TrafficTable: Sendable {
       unlisted += 1
       return
     }
-    rows[place].add(start: start, duration: end - start)
+    rows[place].add(start: start)
   }
 
   private mutating func place(of message: Message, _ reading: FrameReading, at start: Int64) -> Int? {

@@ -44,7 +44,8 @@ enum DecimalText {
     while index < range.upperBound {
       let digit = text[index] &- UInt8(ascii: "0")
       guard digit <= 9 else { return nil }
-      value = value * 10 + Int64(digit)
+      // Eighteen digits fit.
+      value = value &* 10 &+ Int64(digit)
       index += 1
     }
     return negative ? -value : value

@@ -15,15 +15,17 @@ struct EventByteTimes {
   /// Appends the times of `count` bytes.
   func append(count: Int, to times: inout [ByteTime]) {
     guard count > 0 else { return }
+    // Room at once, then in place: a file has millions of events with a dozen bytes each.
     let base = times.count
-    times.append(ByteTime(start: bounds(start, note.startWidth)))
+    times.append(contentsOf: repeatElement(ByteTime(start: bounds(start, note.startWidth)), count: count))
+    let added = base..<times.count
+    var span = times.mutableSpan
     if count > 1 {
-      let last = bounds(start + note.duration - byte, note.endWidth)
-      appendInner(count: count, last: last, to: &times)
-      times.append(ByteTime(start: last))
+      span[added.upperBound - 1].start = bounds(start + note.duration - byte, note.endWidth)
+      setInner(added, &span)
     }
-    shareEdges(base, count, &times)
-    mark(base, count, &times)
+    shareEdges(added, &span)
+    mark(added, &span)
   }
 
   private func bounds(_ middle: Int64, _ width: Int64) -> TimeBounds {
@@ -32,11 +34,12 @@ struct EventByteTimes {
   }
 
   /// The bytes between the first and the last.
-  private func appendInner(count: Int, last: TimeBounds, to times: inout [ByteTime]) {
+  private func setInner(_ added: Range<Int>, _ times: inout MutableSpan<ByteTime>) {
+    let count = added.count
     let steps = Int64(count - 1)
     let whole = note.duration - byte
     guard count > 2 else { return }
-    let first = times[times.count - 1].start
+    let first = times[added.lowerBound].start, last = times[added.upperBound - 1].start
     let precise = preciseStep(count: count, first: first.error, last: last.error)
     let pitch = Int64(note.shape.leastPitch)
     // With one step at the least pitch, the others share the rest.
@@ -52,7 +55,7 @@ struct EventByteTimes {
       if let precise, index == precise || index == precise - 1 {
         error = precise == 1 ? byte - first.error : precise == count - 1 ? byte - last.error : byte / 2
       }
-      times.append(ByteTime(start: TimeBounds(position, error: error)))
+      times[added.lowerBound + index].start = TimeBounds(position, error: error)
     }
   }
 
@@ -65,11 +68,12 @@ struct EventByteTimes {
   }
 
   /// Spreads the edge sums over the bytes.
-  private func shareEdges(_ base: Int, _ count: Int, _ times: inout [ByteTime]) {
+  private func shareEdges(_ added: Range<Int>, _ times: inout MutableSpan<ByteTime>) {
     guard note.shape.edgeBits != 0 || note.shape.edgeSpan != 0 else { return }
-    var span = EvenShare(Int64(note.shape.edgeSpan), among: Int64(count))
-    var bits = EvenShare(min(Int64(note.shape.edgeBits), 255 * Int64(count)), among: Int64(count))
-    for index in base..<(base + count) {
+    let count = Int64(added.count)
+    var span = EvenShare(Int64(note.shape.edgeSpan), among: count)
+    var bits = EvenShare(min(Int64(note.shape.edgeBits), 255 * count), among: count)
+    for index in added {
       times[index].edgeSpan = Int32(truncatingIfNeeded: span.next())
       times[index].edgeBits = UInt8(clamping: bits.next())
     }
@@ -77,9 +81,9 @@ struct EventByteTimes {
 
   /// Outside frames all bytes of an event have its fault. Of a frame the decoder tells the first fault only, so
   /// there it does not matter which bytes have it.
-  private func mark(_ base: Int, _ count: Int, _ times: inout [ByteTime]) {
+  private func mark(_ added: Range<Int>, _ times: inout MutableSpan<ByteTime>) {
     guard note.fault != .none else { return }
-    for index in base..<(base + count) { times[index].fault = note.fault }
+    for index in added { times[index].fault = note.fault }
   }
 
   /// The times of bytes of which a file tells the start only: back to back, each later one less certain, and none

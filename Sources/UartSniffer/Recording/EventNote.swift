@@ -20,7 +20,7 @@ struct EventNote: Hashable {
   var at: Int64 = 0
 
   /// What notes begin with.
-  static let mark = Array("mi-bus:".utf8)
+  static var mark: StaticString { "mi-bus:" }
 
   init() {}
 
@@ -34,7 +34,7 @@ struct EventNote: Hashable {
 
   /// Appends the note, mark included.
   func append(to text: inout [UInt8]) {
-    text.append(contentsOf: EventNote.mark)
+    append(EventNote.mark, &text)
     if startWidth != 0 { half(" err=", startWidth, &text) }
     word(" dur=", duration, &text)
     if endWidth != startWidth { half(" enderr=", endWidth, &text) }
@@ -75,7 +75,7 @@ extension EventNote {
     var complete = false
     var endWidth: Int64?
     while let word = words.next(in: text) {
-      switch word.key(in: text) {
+      switch word.key {
       case "err": startWidth = EventNote.width(text, word.value) ?? 0
       case "enderr": endWidth = EventNote.width(text, word.value)
       case "dur":
@@ -123,49 +123,61 @@ extension EventNote {
 /// The `key=value` words of a note.
 struct NoteWords {
   struct Word {
-    var keyRange: Range<Int>
+    var key: NoteKey
     var value: Range<Int>
-
-    /// The key, at most seven letters packed into a number, so that telling words apart needs no String.
-    func key(in text: Span<UInt8>) -> NoteKey { NoteKey(text, keyRange) }
   }
 
   private var position: Int
 
   /// Nil unless `text` begins with the mark.
   init?(_ text: Span<UInt8>) {
-    guard text.count >= EventNote.mark.count else { return nil }
-    for index in EventNote.mark.indices where text[index] != EventNote.mark[index] { return nil }
-    position = EventNote.mark.count
+    guard Self.isMarked(text) else { return nil }
+    position = EventNote.mark.utf8CodeUnitCount
   }
 
+  /// Whether `text` begins as notes do.
+  static func isMarked(_ text: Span<UInt8>) -> Bool {
+    EventNote.mark.withUTF8Buffer { mark in
+      guard text.count >= mark.count else { return false }
+      for index in mark.indices where text[index] != mark[index] { return false }
+      return true
+    }
+  }
+
+  @inline(__always)
   mutating func next(in text: Span<UInt8>) -> Word? {
     while position < text.count {
-      while position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
-      let start = position
-      var equals: Int?
+      var key = NoteKey()
+      var start: Int?
       while position < text.count, text[position] != UInt8(ascii: " ") {
-        if equals == nil, text[position] == UInt8(ascii: "=") { equals = position }
+        let byte = text[position]
         position += 1
+        if start == nil {
+          if byte == UInt8(ascii: "=") { start = position } else { key.append(byte) }
+        }
       }
-      if let equals { return Word(keyRange: start..<equals, value: (equals + 1)..<position) }
+      if let start { return Word(key: key, value: start..<position) }
+      position += 1
     }
     return nil
   }
 }
 
-/// A short word as one number.
+/// A short word as one number, so that telling words apart needs no String. Longer ones than eight letters are no known
+/// word.
 struct NoteKey: Hashable, ExpressibleByStringLiteral {
   private var packed: UInt64 = 0
+  private var count: UInt8 = 0
+
+  init() {}
 
   init(stringLiteral value: StaticString) {
-    value.withUTF8Buffer { for byte in $0 { packed = packed << 8 | UInt64(byte) } }
+    value.withUTF8Buffer { for byte in $0 { append(byte) } }
   }
 
-  /// Longer words than eight letters are no known word.
   @inline(__always)
-  init(_ text: Span<UInt8>, _ range: Range<Int>) {
-    guard range.count <= 8 else { return }
-    for index in range { packed = packed << 8 | UInt64(text[index]) }
+  mutating func append(_ byte: UInt8) {
+    packed = packed << 8 | UInt64(byte)
+    count = min(count + 1, 9)
   }
 }

@@ -15,13 +15,17 @@ struct EventTimeline {
   }
 
   /// The time of an event on the recording's clock. Without a note the first event is at time 0.
-  mutating func place(_ time: Int64) -> Int64 {
+  ///
+  /// - Parameters:
+  ///   - time: as the file has it.
+  ///   - lead: nanoseconds by which the clock that it was recorded with is ahead of the recording's.
+  mutating func place(_ time: Int64, lead: Int64) -> Int64 {
     if base == nil {
       let absolute = time >= RecordingTime.firstAbsolute
       base = absolute ? time : 0
       origin = absolute ? time : nil
     }
-    return RecordingTime.since(base ?? 0, time)
+    return RecordingTime.since((base ?? 0) &+ lead, time)
   }
 }
 

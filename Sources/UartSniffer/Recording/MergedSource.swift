@@ -4,8 +4,8 @@ internal import NinebotBus
 /// Several recordings as one, merged in time.
 ///
 /// Taps are numbered anew and get names of their own. Recordings that know their Unix time are put on one clock,
-/// whose time 0 is the earliest of their origins; one that does not starts at that time 0. It holds one chunk of
-/// each recording.
+/// whose time 0 is the earliest of their origins; one that does not starts at that time 0. Where a recording's clock is
+/// known to stand otherwise, its taps tell by how much (`Tap.clockLead`). It holds one chunk of each recording.
 public struct MergedSource: RecordedSource {
   public private(set) var taps: [Tap] = []
   public private(set) var origin: Int64?
@@ -63,9 +63,15 @@ public struct MergedSource: RecordedSource {
 
   /// Unix time of a recording's time 0.
   private func corrected(_ index: Int) -> Int64? {
-    guard let own = inputs[index].source.origin else { return nil }
-    let (sum, isOver) = own.addingReportingOverflow(corrections.indices.contains(index) ? corrections[index] : 0)
-    return isOver ? own : sum
+    inputs[index].source.origin.map { $0 &+ correction(index) }
+  }
+
+  /// Nanoseconds to add to a recording's clock; 0 where its times say nothing of Unix time.
+  private func correction(_ index: Int) -> Int64 {
+    guard corrections.indices.contains(index), let own = inputs[index].source.origin,
+      !own.addingReportingOverflow(corrections[index]).overflow
+    else { return 0 }
+    return corrections[index]
   }
 
   private mutating func refill(_ index: Int) {
@@ -80,6 +86,7 @@ public struct MergedSource: RecordedSource {
     while inputs[index].tapIndexes.count < inputs[index].source.taps.count {
       var tap = inputs[index].source.taps[inputs[index].tapIndexes.count]
       tap.name = freeName(tap.name)
+      tap.clockLead = RecordingTime.since(correction(index), tap.clockLead)
       inputs[index].tapIndexes.append(taps.count)
       inputs[index].counted.append(0)
       taps.append(tap)

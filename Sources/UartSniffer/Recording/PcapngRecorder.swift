@@ -37,7 +37,7 @@ public struct PcapngRecorder<Sink: ByteSink>: Recorder {
     lanes.append(
       EventPacketEncoder.Lane(
         interface: interface, hasTimes: tap.quality != .none,
-        byte: (tap.baud ?? .standard).duration(bytes: 1)))
+        byte: (tap.baud ?? .standard).duration(bytes: 1), clockLead: tap.clockLead))
     return lanes.count - 1
   }
 
@@ -99,6 +99,8 @@ private struct EventPacketEncoder {
     var hasTimes: Bool
     /// Nanoseconds of one byte.
     var byte: Int64
+    /// Nanoseconds by which the clock of its times is ahead of the capture's.
+    var clockLead: Int64
   }
 
   init(origin: Int64?, linkType: LinkType) {
@@ -109,7 +111,7 @@ private struct EventPacketEncoder {
   mutating func add(
     _ note: EventNote, _ bytes: Span<UInt8>, _ event: BusEvent, _ lane: Lane, start: Int64, _ direction: LineDirection
   ) {
-    let (time, left) = RecordingTime.unix(start, origin: origin)
+    let (time, left) = RecordingTime.unix(start &+ lane.clockLead, origin: origin)
     // The buffers are moved out and back: a span of one part of a value bars all of it from change.
     var comment: [UInt8] = []
     var header: [UInt8] = []

@@ -19,6 +19,10 @@ public struct PcapngSource: RecordedSource {
   /// A packet that belongs to the next chunk. Its ranges are good until the reader goes on.
   private var held: CapturedPacket?
   private var failure: InputError?
+  public private(set) var sample = BlockSample()
+  /// Bytes that a sample may have, and those handed over of the blocks that it keeps.
+  private var mostSampled = Int.max
+  private var sampled = 0
   /// Bytes of the chunk before: room for as many is made at once.
   private var usualCount = 0
 
@@ -30,6 +34,8 @@ public struct PcapngSource: RecordedSource {
     /// Nanoseconds that a packet's time can be off without a note.
     var error: Int64 = 0
     var baud: Baud?
+    /// Nanoseconds by which the clock of its packets is ahead of the capture's.
+    var clockLead: Int64 = 0
   }
 
   /// Bytes in a chunk after which it is handed over.
@@ -38,10 +44,15 @@ public struct PcapngSource: RecordedSource {
   /// handed to them: nanoseconds.
   private static let foreignError: Int64 = 1_000_000
 
+  /// A message at the edge of a block that is kept lies within it as a whole; nanoseconds.
+  private static let edge: Int64 = 1_000_000_000
+
   public init(_ stream: any ByteStream) {
     name = stream.name
     reader = PacketReader(stream)
   }
+
+  public mutating func allowSampling(most: Int) { mostSampled = max(1, most) }
 
   public var warnings: [InputError] {
     var list = skipped.sorted { $0.key.rawValue < $1.key.rawValue }.map { type, count in
@@ -60,6 +71,7 @@ public struct PcapngSource: RecordedSource {
     chunk.reserve(usualCount)
     do {
       while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
+        guard isSampled(packet) else { continue }
         let lane = lanes[packet.interface]
         guard let tap = lane.tap else {
           if skipped.count < 256 || skipped[lane.linkType] != nil { skipped[lane.linkType, default: 0] += 1 }
@@ -81,6 +93,19 @@ public struct PcapngSource: RecordedSource {
     return chunk.bytes.isEmpty ? nil : chunk
   }
 
+  /// Whether a packet belongs to the sample, which gets thinner as it grows.
+  @inline(__always)
+  private mutating func isSampled(_ packet: CapturedPacket) -> Bool {
+    guard mostSampled < .max, let time = packet.time else { return true }
+    guard sample.keeps(time &- Self.edge) || sample.keeps(time &+ Self.edge) else { return false }
+    sampled += packet.data.count
+    if sampled > mostSampled {
+      sample.thin()
+      sampled /= 2
+    }
+    return true
+  }
+
   /// The next packet; nil at the end, and unless `waiting` where it is not there yet.
   private mutating func nextPacket(waiting: Bool) throws(InputError) -> CapturedPacket? {
     if let packet = held {
@@ -100,10 +125,12 @@ public struct PcapngSource: RecordedSource {
     if let note { timeline.adopt(note) } else { lane.error += PcapngSource.foreignError }
     lane.hasTimes = note?.hasTimes ?? true
     lane.baud = interface.speed.flatMap { Baud(recorded: $0) }
-    let tap = Tap(
+    lane.clockLead = note?.clockLead ?? 0
+    var tap = Tap(
       name: interface.name.isEmpty ? "bus\(taps.count)" : interface.name,
       detail: TapDescription.detail(interface) ?? name, baud: lane.baud,
       quality: lane.hasTimes ? .frames : .none)
+    tap.clockLead = lane.clockLead
     // The sections of files that were put behind each other describe the same tap again.
     lane.tap = taps.firstIndex(of: tap)
     if lane.tap == nil || interface.name.isEmpty || sameSection(interface) {
@@ -131,15 +158,21 @@ public struct PcapngSource: RecordedSource {
     bytes.extracting(data).withUnsafeBufferPointer { chunk.bytes.append(contentsOf: $0) }
     guard lane.hasTimes else { return }
     var event = FileEvent(time: 0, error: lane.error, fault: fault)
-    if packet.commentCount > 0 {
-      var options = reader.options(of: packet)
-      while event.note == nil, let option = options.next(in: bytes) {
-        guard option.code == PcapngOptions.Option.comment else { continue }
-        event.note = EventNote(bytes.extracting(option.value))
-      }
+    if let comment = packet.comment {
+      event.note = EventNote(bytes.extracting(comment)) ?? note(behind: comment, in: packet, bytes)
     }
     // Simple packets have no time: right behind what came before is the best guess.
-    event.time = packet.time.map { timeline.place($0) } ?? chunk.times.last?.start.latest ?? 0
+    event.time = packet.time.map { timeline.place($0, lead: lane.clockLead) } ?? chunk.times.last?.start.latest ?? 0
     event.append(count: data.count, baud: lane.baud, to: &chunk.times)
+  }
+
+  /// The note among the further comments of a packet: people may have put theirs before it.
+  private func note(behind first: Range<Int>, in packet: CapturedPacket, _ bytes: Span<UInt8>) -> EventNote? {
+    var options = reader.options(of: packet)
+    while let option = options.next(in: bytes) {
+      guard option.code == PcapngOptions.Option.comment, option.value.lowerBound > first.lowerBound else { continue }
+      if let note = EventNote(bytes.extracting(option.value)) { return note }
+    }
+    return nil
   }
 }

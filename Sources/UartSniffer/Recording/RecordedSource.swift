@@ -11,12 +11,21 @@ public protocol RecordedSource: Sendable {
   var origin: Int64? { get }
   /// What could not be used although the rest could: bad lines, packets of other kinds. A bounded list.
   var warnings: [InputError] { get }
+  /// Which part of the recording was handed over.
+  var sample: BlockSample { get }
+  /// Allows to hand over only a sample of a long recording, which is faster. To be called before the first chunk; not
+  /// every format can.
+  ///
+  /// - Parameter most: bytes that are handed over from the blocks that are kept, about.
+  mutating func allowSampling(most: Int)
   /// The next bytes, or nil at the end.
   mutating func next() throws(InputError) -> ByteChunk?
 }
 
 extension RecordedSource {
   public var warnings: [InputError] { [] }
+  public var sample: BlockSample { BlockSample() }
+  public mutating func allowSampling(most: Int) {}
 }
 
 /// Bounds of what recordings say of times, so that sums and differences of them stay in range.

@@ -11,18 +11,22 @@ struct TapNote: Hashable {
   /// The tap's name, in the text log.
   var tap: String?
   var baud: Baud?
+  /// Nanoseconds by which the clock of the tap's times is ahead of the capture's.
+  var clockLead: Int64 = 0
 
-  init(origin: Int64?, hasTimes: Bool, tap: String? = nil, baud: Baud? = nil) {
+  init(origin: Int64?, hasTimes: Bool, tap: String? = nil, baud: Baud? = nil, clockLead: Int64 = 0) {
     self.origin = origin
     self.hasTimes = hasTimes
     self.tap = tap
     self.baud = baud
+    self.clockLead = clockLead
   }
 
   /// The note of a tap that is recorded. An origin before 1973 cannot be told from a count.
   init(_ tap: Tap, origin: Int64?, named: Bool) {
     self.init(
-      origin: origin, hasTimes: tap.quality != .none, tap: named ? tap.name : nil, baud: named ? tap.baud : nil)
+      origin: origin, hasTimes: tap.quality != .none, tap: named ? tap.name : nil, baud: named ? tap.baud : nil,
+      clockLead: tap.clockLead)
   }
 
   /// The note as text, mark included.
@@ -31,6 +35,7 @@ struct TapNote: Hashable {
     if let tap { words.append("tap=\(tap)") }
     if let baud { words.append("baud=\(baud.rate)") }
     words.append("origin=\(origin.map(String.init) ?? "none")")
+    if clockLead != 0 { words.append("ahead=\(clockLead)") }
     if !hasTimes { words.append("times=none") }
     return words.joined(separator: " ")
   }
@@ -40,10 +45,11 @@ struct TapNote: Hashable {
     guard var words = NoteWords(text) else { return nil }
     var complete = false
     while let word = words.next(in: text) {
-      switch word.key(in: text) {
+      switch word.key {
       case "origin":
         complete = true
         origin = word.value.count > 19 ? nil : TapNote.number(text, word.value)
+      case "ahead": clockLead = TapNote.lead(text, word.value)
       case "times": hasTimes = text.string(word.value) != "none"
       case "tap": tap = text.string(word.value)
       case "baud":
@@ -52,6 +58,11 @@ struct TapNote: Hashable {
       }
     }
     guard complete else { return nil }
+  }
+
+  private static func lead(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64 {
+    guard range.count <= 20, let value = Int64(text.string(range)) else { return 0 }
+    return RecordingTime.since(0, value)
   }
 
   /// Nineteen digits, as today's Unix nanoseconds have.

@@ -78,10 +78,9 @@ struct TextLogLine {
 
   /// The place of `mi-bus:` in the annotation.
   private static func noteStart(_ line: Span<UInt8>, from start: Int) -> Int? {
-    let mark = EventNote.mark
     var index = start
-    while index + mark.count <= line.count {
-      if line[index] == UInt8(ascii: "m"), mark.indices.allSatisfy({ line[index + $0] == mark[$0] }) { return index }
+    while index < line.count {
+      if line[index] == UInt8(ascii: "m"), NoteWords.isMarked(line.extracting(index...)) { return index }
       index += 1
     }
     return nil

@@ -16,6 +16,7 @@ public struct TextLogRecorder<Sink: ByteSink>: Recorder {
     var name: [UInt8]
     var hasTimes: Bool
     var byte: Int64
+    var clockLead: Int64
   }
 
   /// - Parameters:
@@ -35,7 +36,8 @@ public struct TextLogRecorder<Sink: ByteSink>: Recorder {
     text.append(contentsOf: "# \(TapNote(tap, origin: origin, named: true).text)\n".utf8)
     lanes.append(
       Lane(
-        name: Array(tap.name.utf8), hasTimes: tap.quality != .none, byte: (tap.baud ?? .standard).duration(bytes: 1)))
+        name: Array(tap.name.utf8), hasTimes: tap.quality != .none, byte: (tap.baud ?? .standard).duration(bytes: 1),
+        clockLead: tap.clockLead))
     return lanes.count - 1
   }
 
@@ -56,7 +58,7 @@ public struct TextLogRecorder<Sink: ByteSink>: Recorder {
   private mutating func add(
     _ note: EventNote, _ bytes: Span<UInt8>, _ event: BusEvent, _ lane: Lane, start: Int64, _ direction: LineDirection
   ) {
-    var (time, left) = RecordingTime.unix(start, origin: origin)
+    var (time, left) = RecordingTime.unix(start &+ lane.clockLead, origin: origin)
     left += time % resolution
     time -= time % resolution
     text.append(UInt8(ascii: "("))

@@ -117,7 +117,8 @@ public struct TextLogSource: RecordedSource {
       reject("names more than \(TextLogSource.mostTaps) taps")
       return
     }
-    var event = FileEvent(time: timeline.place(parsed.time), error: parsed.resolution)
+    var event = FileEvent(
+      time: timeline.place(parsed.time, lead: taps[tap].clockLead), error: parsed.resolution)
     if let note = parsed.note { event.note = EventNote(window.bytes.span.extracting((start + note)..<end)) }
     let hex = (start + parsed.hex.lowerBound)..<(start + parsed.hex.upperBound)
     if chunk.bytes.isEmpty || chunk.tap == tap {
@@ -147,8 +148,9 @@ public struct TextLogSource: RecordedSource {
     guard taps.count < TextLogSource.mostTaps else { return nil }
     let text = String(decoding: tapName, as: UTF8.self)
     let note = headers[text]
-    taps.append(
-      Tap(name: text, detail: name, baud: note?.baud, quality: note?.hasTimes ?? true ? .frames : .none))
+    var tap = Tap(name: text, detail: name, baud: note?.baud, quality: note?.hasTimes ?? true ? .frames : .none)
+    tap.clockLead = note?.clockLead ?? 0
+    taps.append(tap)
     indexes[tapName] = taps.count - 1
     return taps.count - 1
   }

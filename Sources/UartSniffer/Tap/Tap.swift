@@ -15,6 +15,10 @@ public struct Tap: Hashable, Sendable {
   /// so a pause says nothing of the wire.
   public var isPacedByWire = true
 
+  /// Nanoseconds by which the clock that its times were recorded with is ahead of the capture's; 0 for one on the
+  /// capture's clock. Chunks have the capture's times; what a file kept is those plus this.
+  public var clockLead: Int64 = 0
+
   public init(name: String, detail: String, baud: Baud?, quality: TimeQuality) {
     self.name = name
     self.detail = detail

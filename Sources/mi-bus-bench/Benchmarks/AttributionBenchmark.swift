@@ -46,7 +46,7 @@ enum AttributionBenchmark: Benchmark {
     var traffic = TrafficTable()
 
     mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) {
-      traffic.push(event.event, reading: event.reading, tap: event.tap)
+      traffic.push(event.event, reading: event.reading, tap: event.tap, airTime: event.airTime)
     }
   }
 }

@@ -28,7 +28,8 @@ enum PrintBenchmark: Benchmark {
         let buffer = decoder.buffer
         for event in decoder.events {
           let frame = buffer.span.extracting(event.range)
-          write(AttributedEvent(tap: 0, event: event, reading: profile.read(frame)), frame, &out)
+          write(
+            AttributedEvent(tap: 0, event: event, reading: profile.read(frame), airTime: event.duration), frame, &out)
           if out.count >= 1 << 16 { out.removeAll() }
         }
       }

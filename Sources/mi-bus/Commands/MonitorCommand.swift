@@ -50,7 +50,9 @@ struct MonitorCommand: ParsableCommand {
     if specs.contains(where: \.isLive) {
       try live(try opener.live(specs), monitor, profile)
     } else {
-      try recorded(try opener.recorded(specs), monitor, profile)
+      let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
+      defer { for note in clocks.notes { Messages.note(note) } }
+      try recorded(try opener.recorded(specs, corrections: clocks.corrections), monitor, profile)
     }
   }
 

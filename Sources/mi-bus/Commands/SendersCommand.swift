@@ -68,7 +68,10 @@ struct SendersCommand: ParsableCommand {
       opener.standardInput = StandardInput(signals: signals.descriptor)
       try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds, signals: signals)
     } else {
-      try run.recorded(try opener.recorded(specs), duration: duration?.nanoseconds)
+      let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
+      try run.recorded(
+        try opener.recorded(specs, corrections: clocks.corrections), duration: duration?.nanoseconds,
+        notes: clocks.notes)
     }
   }
 }

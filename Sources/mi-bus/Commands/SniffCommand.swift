@@ -14,7 +14,7 @@ struct SniffCommand: ParsableCommand {
     abstract: "Show what goes over the wire.",
     discussion: """
       Without a SOURCE the only serial adapter is taken. Recordings and live sources take the same way; several \
-      sources are merged in time. Ctrl-C ends a live capture normally, with the summary on standard error.
+      sources are merged in time, and recordings whose clocks differ by what they show. Ctrl-C ends a live capture normally, with the summary on standard error.
       """)
 
   @Argument(
@@ -65,9 +65,10 @@ struct SniffCommand: ParsableCommand {
       var run = try sniffRun(profile, input.sampleRate == nil ? .recorded : .live)
       try run.recorded(source, duration: duration?.nanoseconds, signals: signals)
     } else {
-      let source = try opener.recorded(specs)
+      let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
+      let source = try opener.recorded(specs, corrections: clocks.corrections)
       var run = try sniffRun(profile, .recorded)
-      try run.recorded(source, duration: duration?.nanoseconds)
+      try run.recorded(source, duration: duration?.nanoseconds, notes: clocks.notes)
     }
   }
 

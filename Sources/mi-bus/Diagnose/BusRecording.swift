@@ -26,7 +26,8 @@ struct BusRecording {
     }
     guard specs.contains(where: { $0.place == .standardInput }) else {
       let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
-      var result = try run.recorded({ try opener.recorded(specs, corrections: clocks.corrections) }, phone: phone)
+      var result = try run.recorded(
+        { try self.opener($0).recorded(specs, corrections: clocks.corrections) }, phone: phone)
       result.notes += clocks.notes
       result.diagnosis.recordingClocks = clocks.findings
       return result
@@ -34,6 +35,11 @@ struct BusRecording {
     let signals = try SignalWatch.start()
     let descriptor = signals.descriptor
     opener.standardInput = StandardInput(signals: descriptor)
-    return try run.recorded({ try opener.recorded(specs) }, phone: phone) { SignalWatch.hasCome(descriptor) }
+    return try run.recorded({ _ in try opener.recorded(specs) }, phone: phone) { SignalWatch.hasCome(descriptor) }
+  }
+
+  /// Samples of several recordings would not be of the same time.
+  private func opener(_ mostSampled: Int?) -> SourceOpener {
+    SourceOpener(input: input, mostSampled: specs.count == 1 ? mostSampled : nil)
   }
 }

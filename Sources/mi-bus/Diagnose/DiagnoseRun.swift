@@ -30,18 +30,22 @@ struct DiagnoseRun {
   /// Whether items for pictures are wanted.
   let wantsItems: Bool
 
+  /// The clock is known from a part of a long recording: five million messages, a day of a stock bus.
+  private static let mostSampled = 64 << 20
+
   /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
   ///
   /// - Parameters:
-  ///   - open: opens the recording anew.
+  ///   - open: opens the recording anew; where a sample will do, with the most bytes that it may have.
   ///   - isInterrupted: whether a signal ended it, which is no defect.
   func recorded(
-    _ open: () throws -> any RecordedSource, phone: PhoneLog?, isInterrupted: () -> Bool = { false }
+    _ open: (_ mostSampled: Int?) throws -> any RecordedSource, phone: PhoneLog?,
+    isInterrupted: () -> Bool = { false }
   ) throws -> Result {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
-    if let phone { (alignment, joined) = try align(try open(), phone) }
-    var source = try open()
+    if let phone { (alignment, joined) = try align(try open(Self.mostSampled), phone) }
+    var source = try open(nil)
     var feed = feed(.recorded, phone, joined)
     var defect: InputError?
     var isEmpty = true
@@ -105,6 +109,20 @@ struct DiagnoseRun {
     _ source: any RecordedSource, _ phone: PhoneLog
   ) throws -> (Diagnosis.Alignment, Joined?) {
     guard phone.hasTimes else { return (.refused("the phone's log has no times"), nil) }
+    let (alignment, origin) = search(source, phone)
+    switch alignment {
+    case .refused(let reason): return (.refused(reason.description), nil)
+    case .aligned(let clocks):
+      return (
+        .found(Diagnosis.PhoneClock(clocks)),
+        Joined(
+          causes: NotificationCauses(phone, clocks: clocks, origin: origin), requests: requests(phone, clocks, origin))
+      )
+    }
+  }
+
+  /// Looks for the phone's clock. What it needs for that is gone when it returns.
+  private func search(_ source: any RecordedSource, _ phone: PhoneLog) -> (ClockAlignment, origin: Int64) {
     var source = source
     var stream = EventStream()
     var collector = AlignmentCollector()
@@ -118,22 +136,14 @@ struct DiagnoseRun {
       // The second reading tells of it.
     }
     stream.finish(into: &collector)
-    switch ClockAligner.align(bus: collector.stream, ble: phone.alignment) {
-    case .refused(let reason): return (.refused(reason.description), nil)
-    case .aligned(let clocks):
-      return (
-        .found(Diagnosis.PhoneClock(clocks)),
-        Joined(
-          causes: NotificationCauses(phone, clocks: clocks, origin: collector.origin),
-          requests: requests(phone, clocks, collector.origin))
-      )
-    }
+    collector.thin(to: source.sample)
+    return (ClockAligner.align(bus: collector.stream, ble: phone.alignment), collector.origin)
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
-    let writes = phone.messages.filter { $0.direction == .toScooter }
+    let writes = phone.messages.lazy.filter { $0.direction == .toScooter }
     // Requests that cannot be read would look like requests that the phone did not make.
-    guard !writes.isEmpty, writes.allSatisfy({ $0.condition == .readable }) else { return nil }
+    guard writes.contains(where: { _ in true }), writes.allSatisfy({ $0.condition == .readable }) else { return nil }
     return PhoneRequests(log: phone.messages, profile: profile, clocks: clocks, origin: origin)
   }
 
@@ -179,6 +189,8 @@ private struct AlignmentCollector: BusEventSink {
   mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
     stream.append(event, bytes: bytes, origin: origin)
   }
+
+  mutating func thin(to sample: BlockSample) { stream.thin(to: sample) }
 }
 
 extension DiagnoseRun.Result {

@@ -13,6 +13,12 @@ struct DiagnosisThread: AttributedEventSink {
     var ends: [Int] = []
     var bytes: [UInt8] = []
 
+    init(room: Int) {
+      rows.reserveCapacity(room)
+      ends.reserveCapacity(room)
+      bytes.reserveCapacity(16 * room)
+    }
+
     mutating func append(_ row: AttributedEvent, _ span: Span<UInt8>) {
       rows.append(row)
       span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
@@ -34,12 +40,13 @@ struct DiagnosisThread: AttributedEventSink {
     case end
   }
 
-  private static let batch = 2048
-  private static let most = 4
+  /// Events that are handed over together: few enough to stay in the cores' own caches.
+  private static let batch = 512
+  private static let most = 16
 
   private let work = BoundedQueue<Work>(most: most)
   private let result = BoundedQueue<DiagnoseSink>(most: 1)
-  private var batch = Batch()
+  private var batch = Batch(room: Self.batch)
 
   /// - Parameter sink: what is gathered into; comes back from `finish`.
   init(_ sink: DiagnoseSink) {
@@ -71,7 +78,7 @@ struct DiagnosisThread: AttributedEventSink {
   private mutating func flush() {
     guard !batch.rows.isEmpty else { return }
     _ = work.put(.events(batch))
-    batch = Batch()
+    batch = Batch(room: Self.batch)
   }
 
   /// Ends the thread and gives back what was gathered. To be called once.

@@ -8,7 +8,7 @@ struct NotificationCauses {
   private(set) var counts: Diagnosis.Notifications
   private(set) var chains = Diagnosis.Chains()
   private var tracker: CausalityTracker
-  private let messages: [BleMessage]
+  private let messages: PackedMessages
   private let clocks: AlignedClocks
   private let origin: Int64
   /// Messages handed to the tracker so far.

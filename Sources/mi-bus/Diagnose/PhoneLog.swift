@@ -5,11 +5,10 @@ import NinebotBus
 
 /// The phone's messages, kept while its clock is being found. Bounded; what is left out is said.
 struct PhoneLog {
-  private(set) var messages: [BleMessage] = []
+  private(set) var messages = PackedMessages()
   private(set) var notes: [String] = []
   /// What ended the reading before the end of the log.
   private(set) var defect: InputError?
-  private(set) var alignment = AlignmentStream()
   private var summary = BleSummary()
   private var preSession = 0
   private(set) var leftOut = 0
@@ -46,8 +45,12 @@ struct PhoneLog {
     return counts
   }
 
+  /// What the search for the clock needs of it. Made when it is needed: for a day it is large.
+  var alignment: AlignmentStream {
+    messages.reduce(into: AlignmentStream()) { $0.append($1) }
+  }
+
   private mutating func add(_ message: BleMessage) {
-    if hasTimes { alignment.append(message) }
     if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
     if messages.count < Self.most { messages.append(message) } else { leftOut += 1 }
   }

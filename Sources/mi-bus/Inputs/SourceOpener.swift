@@ -10,6 +10,9 @@ struct SourceOpener {
   /// What standard input is read through.
   var standardInput: StandardInput?
 
+  /// The most bytes of a long file that are read, where a sample of it will do; nil for all.
+  var mostSampled: Int?
+
   /// One recording, or several merged in time, each clock corrected by so many nanoseconds.
   func recorded(_ specs: [SourceSpec], corrections: [Int64] = []) throws(InputError) -> any RecordedSource {
     var sources: [any RecordedSource] = []
@@ -33,7 +36,8 @@ struct SourceOpener {
         return try RecordingFormat.openSamples(
           try FileStream(path: path), path: path, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
-      let source = try RecordingFormat.open(path: path, baud: input.baud).source
+      var source = try RecordingFormat.open(path: path, baud: input.baud).source
+      if let mostSampled { source.allowSampling(most: mostSampled) }
       return Self.isLong(path) ? ReadAheadSource(source) : source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }
@@ -128,5 +132,6 @@ struct NamedSource: RecordedSource {
 
   var origin: Int64? { source.origin }
   var warnings: [InputError] { source.warnings }
+  var sample: BlockSample { source.sample }
   mutating func next() throws(InputError) -> ByteChunk? { try source.next() }
 }

@@ -33,6 +33,10 @@ struct JsonHeader {
       }
       out.append(",\"times\":")
       out.append(quoted: tap.quality.words)
+      if tap.clockLead != 0 {
+        out.append(",\"clock_ahead_s\":")
+        out.append(seconds: tap.clockLead, decimals: 9)
+      }
       out.append(UInt8(ascii: "}"))
     }
     if let phone {

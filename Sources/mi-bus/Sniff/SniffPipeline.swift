@@ -152,7 +152,7 @@ struct SniffResults: ~Copyable, AttributedEventSink {
   var isFull: Bool { view.isFull }
 
   mutating func take(_ event: AttributedEvent, bytes: Span<UInt8>) throws(OutputError) {
-    traffic.push(event.event, reading: event.reading, tap: event.tap)
+    traffic.push(event.event, reading: event.reading, tap: event.tap, airTime: event.airTime)
     census?.push(event)
     try view.show(event, bytes: bytes, senders: census?.table)
     collisions.push(event, bytes: bytes)

@@ -37,20 +37,21 @@ struct SniffRun: ~Copyable {
   ///
   /// - Parameters:
   ///   - duration: nanoseconds from time 0 that are read; nil for all.
+  ///   - notes: what is known of the sources before they are read.
   ///   - signals: what ends the reading early where it comes through a pipe; the lines then keep up with it.
-  mutating func recorded(_ source: any RecordedSource, duration: Int64?) throws {
-    try recorded(source, duration: duration, isPipe: false) { false }
+  mutating func recorded(_ source: any RecordedSource, duration: Int64?, notes: [String]) throws {
+    try recorded(source, duration: duration, notes: notes, isPipe: false) { false }
   }
 
   mutating func recorded(
     _ source: any RecordedSource, duration: Int64?, signals: borrowing SignalWatch
   ) throws {
     let descriptor = signals.descriptor
-    try recorded(source, duration: duration, isPipe: true) { SignalWatch.hasCome(descriptor) }
+    try recorded(source, duration: duration, notes: [], isPipe: true) { SignalWatch.hasCome(descriptor) }
   }
 
   private mutating func recorded(
-    _ source: any RecordedSource, duration: Int64?, isPipe: Bool, isInterrupted: () -> Bool
+    _ source: any RecordedSource, duration: Int64?, notes: [String], isPipe: Bool, isInterrupted: () -> Bool
   ) throws {
     var source = source
     var failure: InputError?
@@ -69,7 +70,7 @@ struct SniffRun: ~Copyable {
     }
     progress.end()
     try pipeline.name(taps: source.taps, origin: source.origin)
-    try end(notes: source.warnings.map(\.description))
+    try end(notes: notes + source.warnings.map(\.description))
     if let failure { throw failure }
   }
 

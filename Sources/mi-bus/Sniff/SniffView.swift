@@ -53,7 +53,9 @@ struct SniffView: ~Copyable {
     let names = taps.map(\.name)
     switch settings.form {
     case .text(let layout):
-      text = TextLineWriter(profile: profile, taps: names, origin: origin ?? 0, layout: layout, style: settings.style)
+      text = TextLineWriter(
+        profile: profile, taps: names, origin: origin ?? 0, clockLeads: taps.map(\.clockLead), layout: layout,
+        style: settings.style)
       if settings.explains { explanation = ExplanationWriter(taps: taps, style: settings.style) }
     case .json:
       if json == nil, !settings.summaryOnly {

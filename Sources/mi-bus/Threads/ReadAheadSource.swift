@@ -11,6 +11,7 @@ struct ReadAheadSource: RecordedSource {
     var taps: [Tap]
     var origin: Int64?
     var warnings: [InputError]
+    var sample: BlockSample
   }
 
   /// Ends the thread when nobody reads any more.
@@ -25,6 +26,7 @@ struct ReadAheadSource: RecordedSource {
   private(set) var taps: [Tap]
   private(set) var origin: Int64?
   private(set) var warnings: [InputError]
+  private(set) var sample: BlockSample
   private let reader = Reader()
   private var isEnded = false
 
@@ -32,6 +34,7 @@ struct ReadAheadSource: RecordedSource {
     taps = source.taps
     origin = source.origin
     warnings = source.warnings
+    sample = source.sample
     let queue = reader.queue
     Thread.detachNewThread {
       var source = source
@@ -39,7 +42,8 @@ struct ReadAheadSource: RecordedSource {
       while goesOn {
         let read = Result<ByteChunk?, InputError> { () throws(InputError) in try source.next() }
         if case .success(_?) = read {} else { goesOn = false }
-        let piece = Piece(read: read, taps: source.taps, origin: source.origin, warnings: source.warnings)
+        let piece = Piece(
+          read: read, taps: source.taps, origin: source.origin, warnings: source.warnings, sample: source.sample)
         goesOn = queue.put(piece) && goesOn
       }
     }
@@ -48,7 +52,7 @@ struct ReadAheadSource: RecordedSource {
   mutating func next() throws(InputError) -> ByteChunk? {
     guard !isEnded else { return nil }
     let piece = reader.queue.take()
-    (taps, origin, warnings) = (piece.taps, piece.origin, piece.warnings)
+    (taps, origin, warnings, sample) = (piece.taps, piece.origin, piece.warnings, piece.sample)
     if case .success(_?) = piece.read {} else { isEnded = true }
     return try piece.read.get()
   }

@@ -154,4 +154,27 @@ import Testing
       }
     }
   }
+
+  /// A sample of a long file holds whole blocks of time, all that was in them, and no more than was allowed.
+  @Test(arguments: [1, 4])
+  func aSampleHoldsWholeBlocks(step: Int64) throws {
+    let first: Int64 = 1_700_000_000_000_000_000
+    let times = (0..<8000).map { first + Int64($0) * 250_000_000 }
+    let file = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      for time in times { writer.addPacket(interface: bus, time: time, Self.frame.span) }
+    }
+    var source = PcapngSource(MemoryStream(file, name: "capture"))
+    let all = times.count * Self.frame.count
+    source.allowSampling(most: step == 1 ? all : all / 3)
+    var seen: Set<Int64> = []
+    while let chunk = try source.next() {
+      for index in stride(from: 0, to: chunk.times.count, by: Self.frame.count) {
+        seen.insert(first + chunk.times[index].start.middle)
+      }
+    }
+    #expect(source.sample.stride == step)
+    #expect(seen.isSuperset(of: times.filter { source.sample.keeps($0) }))
+    #expect(step == 1 ? seen.count == times.count : seen.count < times.count * 7 / 10)
+  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import NinebotBus
 
 /// One kind of evidence: how much likelier it makes each candidate, on its own.
 ///
@@ -72,6 +73,28 @@ enum Candidate {
     case .escAnswer, .escRequest: esc
     case .batteryAnswer: bms
     case .externalBatteryAnswer: externalBms
+    }
+  }
+
+  static func index(of transmitter: Transmitter) -> Int {
+    switch transmitter {
+    case .esc: esc
+    case .ble: ble
+    case .bms: bms
+    case .externalBms: externalBms
+    case .unknown: newcomer
+    case .dash(let number): min(firstDash + Int(number) - 1, count - 1)
+    }
+  }
+
+  /// The stock part of a role; nil for roles that do not transmit on a wire.
+  static func index(of role: Role) -> Int? {
+    switch role {
+    case .esc: esc
+    case .ble: ble
+    case .bms: bms
+    case .externalBms: externalBms
+    case .unknown, .phone, .pc, .broadcast: nil
     }
   }
 

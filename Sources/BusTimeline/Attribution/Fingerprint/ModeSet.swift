@@ -88,8 +88,8 @@ struct ModeSet: Sendable {
       let share = mode.weight / (total + 2)
       let sigma = (max(mode.variance, leastSpread * leastSpread) + spread * spread).squareRoot()
       let z = (value - mode.mean) / sigma
-      density += share * expf(-0.5 * z * z) / (2.5066 * sigma)
-      if hasTail, value > mode.mean { density += share * 0.3 * expf((mode.mean - value) / 15) / 15 }
+      density += share * fading(-0.5 * z * z) / (2.5066 * sigma)
+      if hasTail, value > mode.mean { density += share * 0.3 * fading((mode.mean - value) / 15) / 15 }
     }
     return logf(floor + (1 - floor) * density * width)
   }

@@ -112,6 +112,6 @@ struct SlotClock: Sendable {
     let sigma = (Self.jitter * Self.jitter * scale * scale + error * error).squareRoot()
     let z = distance / sigma
     // Now and then a slot is far off.
-    return (0.98 * expf(-0.5 * z * z) + 0.02 * expf(-0.125 * z * z) / 2) / (2.5066 * sigma)
+    return (0.98 * fading(-0.5 * z * z) + 0.02 * fading(-0.125 * z * z) / 2) / (2.5066 * sigma)
   }
 }
