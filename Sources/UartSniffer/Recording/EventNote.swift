@@ -76,17 +76,19 @@ extension EventNote {
     var endWidth: Int64?
     while let word = words.next(in: text) {
       switch word.key {
-      case "err": startWidth = EventNote.width(text, word.value) ?? 0
-      case "enderr": endWidth = EventNote.width(text, word.value)
-      case "dur":
+      case NoteKey("e", "r", "r"): startWidth = EventNote.width(text, word.value) ?? 0
+      case NoteKey("e", "n", "d", "e", "r", "r"): endWidth = EventNote.width(text, word.value)
+      case NoteKey("d", "u", "r"):
         guard let value = EventNote.length(text, word.value) else { return nil }
         duration = value
         complete = true
-      case "pitch": shape.leastPitch = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
-      case "span": shape.edgeSpan = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
-      case "bits": shape.edgeBits = Int32(clamping: max(0, DecimalText.number(text, word.value) ?? 0))
-      case "fault": fault = EventNote.fault(text, word.value)
-      case "at": at = EventNote.length(text, word.value) ?? 0
+      case NoteKey("p", "i", "t", "c", "h"):
+        shape.leastPitch = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
+      case NoteKey("s", "p", "a", "n"): shape.edgeSpan = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
+      case NoteKey("b", "i", "t", "s"):
+        shape.edgeBits = Int32(clamping: max(0, DecimalText.number(text, word.value) ?? 0))
+      case NoteKey("f", "a", "u", "l", "t"): fault = EventNote.fault(text, word.value)
+      case NoteKey("a", "t"): at = EventNote.length(text, word.value) ?? 0
       default: break
       }
     }
@@ -144,40 +146,56 @@ struct NoteWords {
     }
   }
 
+  /// Indexes are not checked once more: each is compared with the count.
   @inline(__always)
   mutating func next(in text: Span<UInt8>) -> Word? {
-    while position < text.count {
+    let count = text.count
+    while position < count {
       var key = NoteKey()
       var start: Int?
-      while position < text.count, text[position] != UInt8(ascii: " ") {
-        let byte = text[position]
-        position += 1
-        if start == nil {
-          if byte == UInt8(ascii: "=") { start = position } else { key.append(byte) }
+      while position < count, text[unchecked: position] != UInt8(ascii: " ") {
+        let byte = text[unchecked: position]
+        position &+= 1
+        if byte == UInt8(ascii: "=") {
+          start = position
+          break
         }
+        key.append(byte)
       }
-      if let start { return Word(key: key, value: start..<position) }
-      position += 1
+      if let start {
+        while position < count, text[unchecked: position] != UInt8(ascii: " ") { position &+= 1 }
+        return Word(key: key, value: start..<position)
+      }
+      position &+= 1
     }
     return nil
   }
 }
 
-/// A short word as one number, so that telling words apart needs no String. Longer ones than eight letters are no known
-/// word.
-struct NoteKey: Hashable, ExpressibleByStringLiteral {
-  private var packed: UInt64 = 0
-  private var count: UInt8 = 0
+/// A short word as one number, so that telling words apart needs no String and costs one comparison.
+struct NoteKey: Hashable {
+  /// Longer words than eight letters are all one, and no known word.
+  private static let tooLong = UInt64.max
+  private var packed: UInt64
 
-  init() {}
-
-  init(stringLiteral value: StaticString) {
-    value.withUTF8Buffer { for byte in $0 { append(byte) } }
+  /// A word, letter by letter: a constant once it is compiled.
+  @inline(__always)
+  init(
+    _ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar? = nil, _ d: Unicode.Scalar? = nil,
+    _ e: Unicode.Scalar? = nil, _ f: Unicode.Scalar? = nil
+  ) {
+    packed = UInt64(a.value) << 8 | UInt64(b.value)
+    if let c { packed = packed << 8 | UInt64(c.value) }
+    if let d { packed = packed << 8 | UInt64(d.value) }
+    if let e { packed = packed << 8 | UInt64(e.value) }
+    if let f { packed = packed << 8 | UInt64(f.value) }
   }
+
+  /// No letters yet.
+  init() { packed = 0 }
 
   @inline(__always)
   mutating func append(_ byte: UInt8) {
-    packed = packed << 8 | UInt64(byte)
-    count = min(count + 1, 9)
+    packed = packed >> 56 == 0 ? packed << 8 | UInt64(byte) : Self.tooLong
   }
 }

@@ -46,13 +46,13 @@ struct TapNote: Hashable {
     var complete = false
     while let word = words.next(in: text) {
       switch word.key {
-      case "origin":
+      case NoteKey("o", "r", "i", "g", "i", "n"):
         complete = true
         origin = word.value.count > 19 ? nil : TapNote.number(text, word.value)
-      case "ahead": clockLead = TapNote.lead(text, word.value)
-      case "times": hasTimes = text.string(word.value) != "none"
-      case "tap": tap = text.string(word.value)
-      case "baud":
+      case NoteKey("a", "h", "e", "a", "d"): clockLead = TapNote.lead(text, word.value)
+      case NoteKey("t", "i", "m", "e", "s"): hasTimes = text.string(word.value) != "none"
+      case NoteKey("t", "a", "p"): tap = text.string(word.value)
+      case NoteKey("b", "a", "u", "d"):
         baud = DecimalText.number(text, word.value).flatMap { Baud(recorded: $0) }
       default: break
       }

@@ -77,7 +77,7 @@ struct ModeSet: Sendable {
   /// Log-likelihood of a value against the uniform floor: 0 is what an unknown device would get.
   ///
   /// - Parameter leastFloor: the share of values that fit no mode is not taken to be less, 0 to 1.
-  func advantage(of value: Float, spread: Float, hasTail: Bool = false, leastFloor: Float = 0.01) -> Float {
+  func advantage(of value: Float, spread: Float, hasTail: Bool = false, leastFloor: Float = usualFloor) -> Float {
     guard total > 0 else { return 0 }
     let width = range.upperBound - range.lowerBound
     let floor = max(leastFloor, misses / (total + misses))
@@ -86,13 +86,22 @@ struct ModeSet: Sendable {
       let mode = modes[index]
       // A mode with a single value is a guess.
       let share = mode.weight / (total + 2)
-      let sigma = (max(mode.variance, leastSpread * leastSpread) + spread * spread).squareRoot()
-      let z = (value - mode.mean) / sigma
-      density += share * fading(-0.5 * z * z) / (2.5066 * sigma)
-      if hasTail, value > mode.mean { density += share * 0.3 * fading((mode.mean - value) / 15) / 15 }
+      let variance = max(mode.variance, leastSpread * leastSpread) + spread * spread
+      let distance = value - mode.mean
+      if distance * distance < Self.nothing * variance {
+        density += share * expf(-0.5 * distance * distance / variance) / (2.5066 * variance.squareRoot())
+      }
+      if hasTail, distance > 0 { density += share * 0.3 * fading(-distance / 15) / 15 }
     }
+    // Most candidates are far off, and their floor is mostly the least.
+    if density == 0, floor == Self.usualFloor { return Self.logOfUsualFloor }
     return logf(floor + (1 - floor) * density * width)
   }
+
+  /// Seven standard deviations, squared: further off, a mode adds nothing to the floor.
+  private static let nothing: Float = 49
+  private static var usualFloor: Float { 0.01 }
+  private static var logOfUsualFloor: Float { -4.6051702 }
 
   /// Whether a value fits a mode.
   func fits(_ value: Float, spread: Float) -> Bool {
