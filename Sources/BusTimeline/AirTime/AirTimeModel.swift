@@ -8,7 +8,7 @@ import UartSniffer
 /// sender's pitch: the profile's (protocol.md 5.3) while the packets do not contradict it, else what they show on average;
 /// and never less or more than its own times allow.
 struct AirTimeModel: Sendable {
-  private let hasTimes: Bool
+  let hasTimes: Bool
   /// Nanoseconds of a byte, of the tap's speed.
   private let byte: Int64
   /// Nanoseconds from start bit to start bit that the profile expects, by link and candidate; a byte where it does not.

@@ -59,6 +59,21 @@ struct Observation: Sendable {
   /// Whether the test for foreign senders has seen it.
   var isAssessed = false
 
+  /// Becomes another one, field by field: a whole one made beside it would be copied.
+  @inline(__always)
+  mutating func renew(
+    _ tap: Int, _ event: BusEvent, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement
+  ) {
+    self.tap = tap
+    self.event = event
+    self.reading = reading
+    self.claim = claim
+    self.measurement = measurement
+    slot = 0
+    pattern = 0
+    isAssessed = false
+  }
+
   /// Whether it is a frame that can be trusted.
   @inline(__always)
   var isSound: Bool { reading != nil && event.checksumHolds }

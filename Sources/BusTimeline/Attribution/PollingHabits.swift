@@ -3,16 +3,9 @@ import NinebotBus
 
 /// How often each device asked for what, each request counted by its probability. Bounded, and old counts fade.
 struct PollingHabits: Sendable {
-  /// One kind of request and how often each candidate made it.
-  private struct Row: Sendable {
-    /// Subject, command, register and byte count.
-    var key: UInt32
-    var counts = [16 of Float](repeating: 0)
-  }
-
-  private var rows: [Row] = []
-  /// Where each kind is in `rows`, plus one: a hash table with open addressing, twice as large as it can need.
-  private var places = [UInt16](repeating: 0, count: 2 * mostKinds)
+  private var kinds = RequestKinds()
+  /// How often each candidate made requests of each kind.
+  private var rows: [[16 of Float]] = []
   private var totals = [Float](repeating: 0, count: Candidate.count)
 
   private static let mostKinds = 256
@@ -26,36 +19,22 @@ struct PollingHabits: Sendable {
       | UInt32(reading.asked)
   }
 
-  /// Where a kind of request is or would be in `places`.
-  private func place(of key: UInt32) -> Int {
-    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B1) >> 23)
-    while places[place] != 0, rows[Int(places[place]) - 1].key != key { place = (place + 1) & (places.count - 1) }
-    return place
-  }
-
   /// The row of requests like this one; nil where there was none yet.
-  func row(of reading: FrameReading) -> Int? {
-    let row = Int(places[place(of: Self.key(reading))])
-    return row > 0 ? row - 1 : nil
-  }
+  func row(of reading: FrameReading) -> Int? { kinds.number(of: Self.key(reading)) }
 
   /// Counts a request.
   ///
   /// - Parameter weight: how probable it is that the candidate made it, 0 to 1.
   mutating func learn(_ reading: FrameReading, _ candidate: Int, weight: Float = 1) {
     guard weight > 0.01 else { return }
-    let key = Self.key(reading)
-    let place = place(of: key)
-    if places[place] == 0 {
-      guard rows.count < Self.mostKinds else { return }
-      rows.append(Row(key: key))
-      places[place] = UInt16(rows.count)
-    }
-    rows[Int(places[place]) - 1].counts[candidate] += weight
+    guard kinds.count < Self.mostKinds || row(of: reading) != nil else { return }
+    let row = kinds.add(Self.key(reading))
+    if row == rows.count { rows.append([16 of Float](repeating: 0)) }
+    rows[row][candidate] += weight
     totals[candidate] += weight
     guard totals[candidate] > Self.memory else { return }
     totals[candidate] /= 2
-    for index in rows.indices { rows[index].counts[candidate] /= 2 }
+    for index in rows.indices { rows[index][candidate] /= 2 }
   }
 
   /// Whether requests are too unlike a device's to be its own: a likelihood-ratio test of their shares against its.
@@ -76,12 +55,18 @@ struct PollingHabits: Sendable {
   ///
   /// - Parameter earlier: how many such tests found nothing.
   static func areUnlike(_ first: [FrameReading], _ second: [FrameReading], earlier: Int) -> Bool {
-    var counts: [UInt32: SIMD2<Float>] = [:]
-    for reading in first { counts[key(reading), default: .zero].x += 1 }
-    for reading in second { counts[key(reading), default: .zero].y += 1 }
+    var kinds = RequestKinds()
+    var counts: [SIMD2<Float>] = []
+    for (group, readings) in [first, second].enumerated() {
+      for reading in readings {
+        let kind = kinds.add(key(reading))
+        if kind == counts.count { counts.append(.zero) }
+        counts[kind][group] += 1
+      }
+    }
     let sizes = SIMD2(Float(first.count), Float(second.count))
     var ratio: Float = 0
-    for count in counts.values {
+    for count in counts {
       for group in 0..<2 where count[group] > 0 {
         ratio += count[group] * logf(count[group] * sizes.sum() / (sizes[group] * count.sum()))
       }
@@ -99,7 +84,7 @@ struct PollingHabits: Sendable {
 
   /// Share of a device's requests that are of a row's kind, 0 to 1.
   func share(_ row: Int?, _ candidate: Int) -> Float {
-    let count = row.map { rows[$0].counts[candidate] } ?? 0
+    let count = row.map { rows[$0][candidate] } ?? 0
     return (count + Self.prior) / (totals[candidate] + Self.prior * Float(max(rows.count, 8)))
   }
 }

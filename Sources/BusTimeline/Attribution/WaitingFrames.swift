@@ -31,10 +31,14 @@ struct WaitingFrames: Sendable {
   private func slot(_ number: Int64) -> Int { Int(truncatingIfNeeded: number) & (ring.count - 1) }
 
   @inline(__always)
-  mutating func append(_ observation: Observation, bytes added: Span<UInt8>) {
-    if count == ring.count { grow(observation) }
-    let place = slot(end)
-    ring[place] = observation
+  mutating func append(
+    _ event: BusEvent, tap: Int, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement,
+    bytes added: Span<UInt8>
+  ) {
+    if count == ring.count {
+      grow(Observation(tap: tap, event: event, reading: reading, claim: claim, measurement: measurement))
+    }
+    ring[slot(end)].renew(tap, event, reading, claim, measurement)
     end += 1
     if bytesEnd + added.count > bytes.count { makeRoom(added.count) }
     let start = bytesEnd

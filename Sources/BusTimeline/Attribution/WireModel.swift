@@ -101,14 +101,15 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let scores = evidence.total
-    if !dashes.isEmpty { learnHabit(observation, scores) }
+    let leaders = scores.leaders(among: known)
+    if !dashes.isEmpty { learnHabit(observation, scores, leaders) }
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
     let prior = RoleEvidence.newcomersRequest(on: self)
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
-    if dashes.count == 1, rhythm > Self.foreign, scores.leaders(among: known).best != Candidate.ble,
+    if dashes.count == 1, rhythm > Self.foreign, leaders.best != Candidate.ble,
       suspects.take(explained: observation, rhythm: rhythm)
     {
       return true
@@ -144,9 +145,10 @@ struct WireModel: Sendable {
   /// Every request counts for each by its probability, as in the expectation-maximisation of mixtures (Dempster, Laird,
   /// Rubin, 1977). Learnt from certain requests alone, a device would seem to ask only for what happens to be clear, and
   /// what it seems to ask for makes a request certain: a habit would confirm itself.
-  private mutating func learnHabit(_ observation: Observation, _ scores: Scores) {
+  private mutating func learnHabit(
+    _ observation: Observation, _ scores: Scores, _ leaders: (best: Int, rival: Int, probability: Float)
+  ) {
     guard let reading = observation.reading else { return }
-    let leaders = scores.leaders(among: known)
     habits.learn(reading, Candidate.ble, weight: scores.probability(of: Candidate.ble, leaders))
     for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }

@@ -1,9 +1,10 @@
 /// For how much of the time something was on a line.
 public struct LineUse: Hashable, Sendable {
-  /// Start of the first thing seen and end of the last, in nanoseconds; nil while nothing was.
-  public private(set) var span: ClosedRange<Int64>?
-  /// Nanoseconds in which something was on the line; nil while nothing of known length was.
-  public private(set) var airTime: Int64?
+  // No optionals: this is counted with every event.
+  private var start = Int64.max
+  private var end = Int64.min
+  private var time: Int64 = 0
+  private var isTimed = false
 
   public init() {}
 
@@ -12,13 +13,20 @@ public struct LineUse: Hashable, Sendable {
   /// - Parameters:
   ///   - event: in the order of time.
   ///   - airTime: nanoseconds for which it held the line; nil where that is not known.
+  @inline(__always)
   public mutating func add(_ event: BusEvent, airTime: Int64?) {
-    let start = event.start.middle
-    let first = span?.lowerBound ?? start
-    span = first...max(first, span?.upperBound ?? first, event.end.middle)
+    if start == .max { start = event.start.middle }
+    end = max(end, start, event.end.middle)
     guard let airTime else { return }
-    self.airTime = (self.airTime ?? 0) &+ airTime
+    isTimed = true
+    time &+= airTime
   }
+
+  /// Start of the first thing seen and end of the last, in nanoseconds; nil while nothing was.
+  public var span: ClosedRange<Int64>? { start <= end ? start...end : nil }
+
+  /// Nanoseconds in which something was on the line; nil while nothing of known length was.
+  public var airTime: Int64? { isTimed ? time : nil }
 
   /// Nanoseconds from the first thing seen to the end of the last.
   public var duration: Int64 { span.map { $0.upperBound &- $0.lowerBound } ?? 0 }

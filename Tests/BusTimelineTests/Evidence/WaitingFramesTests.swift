@@ -31,9 +31,12 @@ import Testing
     // The ends differ from the middle, so that a shift shows.
     var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: tap &* 3), count: count)
     if count > 0 { (bytes[count - 1], bytes[0]) = (bytes[0] &+ 1, bytes[0] &+ 2) }
-    var observation = EvidenceBench.observed(.request, bytes: Int32(count))
-    observation.tap = tap
-    frames.append(observation, bytes: bytes.span)
+    let one = EvidenceBench.observed(.request, bytes: Int32(count))
+    frames.append(one.event, tap: tap, one.reading, one.claim, one.measurement, bytes: bytes.span)
+    let number = frames.end - 1
+    // Nothing is left of what was in that place before.
+    #expect(!frames[number].isAssessed && frames[number].slot == 0 && frames[number].pattern == 0)
+    (frames[number].isAssessed, frames[number].slot, frames[number].pattern) = (true, 1, 2)
     model.entries.append((tap, bytes))
   }
 
@@ -72,7 +75,7 @@ import Testing
     for tap in 100..<400 { Self.append(3, tap: tap, to: &frames, &model) }
     #expect(frames[70].slot == 2.5)
     #expect(frames[71].pattern == -1)
-    #expect(frames[72].slot == 0)
+    #expect(frames[72].slot == 1)
     Self.expectSame(&frames, model)
   }
 
