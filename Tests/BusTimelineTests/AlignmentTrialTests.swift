@@ -12,6 +12,15 @@ import UartSniffer
     return scenario
   }
 
+  /// Both captures run for so many seconds, and see the same.
+  private static func together(_ seconds: Double) -> AlignmentTrial.Settings {
+    var settings = AlignmentTrial.Settings()
+    settings.busSeconds = seconds
+    settings.bleSeconds = seconds
+    settings.overlapSeconds = seconds
+    return settings
+  }
+
   @Test func truthLiesWithinTheBoundAndNothingIsAlignedWrong() throws {
     let trials = try AlignmentTrials(longest: 240, seed: 5)
     var score = AlignmentScore()
@@ -29,10 +38,7 @@ import UartSniffer
   @Test func aMinuteGivesFewMillisecondsAndLittleDrift() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 9)), seconds: 130)
     for seed in 0..<6 as Range<UInt64> {
-      var settings = AlignmentTrial.Settings()
-      settings.busSeconds = 120
-      settings.bleSeconds = 120
-      settings.overlapSeconds = 120
+      var settings = Self.together(120)
       settings.offset = -70_000.25
       settings.driftPPM = 150
       settings.seed = seed
@@ -55,10 +61,7 @@ import UartSniffer
   @Test func aClockThatIsSetGivesTwoStretches() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 11)), seconds: 200)
     for step in [-40.0, 3] {
-      var settings = AlignmentTrial.Settings()
-      settings.busSeconds = 180
-      settings.bleSeconds = 180
-      settings.overlapSeconds = 180
+      var settings = Self.together(180)
       settings.offset = 10
       settings.step = step
       let trial = AlignmentTrial(ride, settings)
@@ -86,10 +89,7 @@ import UartSniffer
   /// Of a long capture only every fourth minute is read.
   @Test func aSampleOfTheBusFindsTheSameClock() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 14)), seconds: 1000)
-    var settings = AlignmentTrial.Settings()
-    settings.busSeconds = 960
-    settings.bleSeconds = 960
-    settings.overlapSeconds = 960
+    var settings = Self.together(960)
     settings.offset = 250
     settings.driftPPM = 40
     let trial = AlignmentTrial(ride, settings)
@@ -110,10 +110,7 @@ import UartSniffer
 
   @Test func withExactTimesTheMatchIsWithinTwoTenthsOfAMillisecond() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 13)), seconds: 130)
-    var settings = AlignmentTrial.Settings()
-    settings.busSeconds = 120
-    settings.bleSeconds = 120
-    settings.overlapSeconds = 120
+    var settings = Self.together(120)
     settings.interval = 0
     settings.slot = 0
     let clocks = try #require(AlignmentTrial(ride, settings).align().clocks)

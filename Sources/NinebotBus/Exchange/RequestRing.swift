@@ -2,15 +2,13 @@
 struct RequestKey: Sendable {
   let expects: FrameReading.Expectation
   let subject: Role
-  /// 5AA5: the address of the one who asks; 55AA has none.
-  let asker: UInt8
   /// All of it as one number, never 0: it is compared with many others.
   let packed: UInt32
 
+  /// - Parameter asker: 5AA5: the address of the one who asks; 55AA has none.
   private init(_ expects: FrameReading.Expectation, _ subject: Role, asker: UInt8) {
     self.expects = expects
     self.subject = subject
-    self.asker = asker
     let (kind, value): (UInt32, UInt8) =
       switch expects {
       case .nothing: (0, 0)

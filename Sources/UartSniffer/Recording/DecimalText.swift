@@ -43,8 +43,7 @@ enum DecimalText {
     guard index < range.upperBound, range.upperBound - index <= 18 else { return nil }
     var value: Int64 = 0
     while index < range.upperBound {
-      // Inside the text, as was checked above.
-      let digit = text[unchecked: index] &- UInt8(ascii: "0")
+      let digit = text[index] &- UInt8(ascii: "0")
       guard digit <= 9 else { return nil }
       // Eighteen digits fit.
       value = value &* 10 &+ Int64(digit)

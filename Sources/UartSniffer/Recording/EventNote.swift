@@ -153,8 +153,8 @@ struct NoteWords {
     while position < count {
       var key = NoteKey()
       var start: Int?
-      while position < count, text[unchecked: position] != UInt8(ascii: " ") {
-        let byte = text[unchecked: position]
+      while position < count, text[position] != UInt8(ascii: " ") {
+        let byte = text[position]
         position &+= 1
         if byte == UInt8(ascii: "=") {
           start = position
@@ -163,7 +163,7 @@ struct NoteWords {
         key.append(byte)
       }
       if let start {
-        while position < count, text[unchecked: position] != UInt8(ascii: " ") { position &+= 1 }
+        while position < count, text[position] != UInt8(ascii: " ") { position &+= 1 }
         return Word(key: key, value: start..<position)
       }
       position &+= 1

@@ -123,21 +123,9 @@ struct DiagnoseRun {
 
   /// Looks for the phone's clock. What it needs for that is gone when it returns.
   private func search(_ source: any RecordedSource, _ phone: PhoneLog) -> (ClockAlignment, origin: Int64) {
-    var source = source
-    var stream = EventStream()
-    var collector = AlignmentCollector()
-    do throws(InputError) {
-      while let chunk = try source.next() {
-        stream.add(taps: source.taps, pause: pause)
-        collector.origin = source.origin ?? 0
-        stream.push(chunk, into: &collector)
-      }
-    } catch {
-      // The second reading tells of it.
-    }
-    stream.finish(into: &collector)
-    collector.thin(to: source.sample)
-    return (ClockAligner.align(bus: collector.stream, ble: phone.alignment), collector.origin)
+    var reading = ClockReading(source, into: AlignmentStream(), pause: pause)
+    reading.contents.thin(to: reading.sample)
+    return (ClockAligner.align(bus: reading.contents, ble: phone.alignment), reading.origin ?? 0)
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
@@ -178,19 +166,6 @@ struct DiagnoseRun {
   private static func words(_ defect: InputError) -> String {
     "Only a part could be read, and this is about that part alone: \(defect)."
   }
-}
-
-/// What the search for the clock needs of the bus.
-private struct AlignmentCollector: BusEventSink {
-  private(set) var stream = AlignmentStream()
-  /// Unix nanoseconds of the capture's time 0; 0 where it is not known.
-  var origin: Int64 = 0
-
-  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    stream.append(event, bytes: bytes, origin: origin)
-  }
-
-  mutating func thin(to sample: BlockSample) { stream.thin(to: sample) }
 }
 
 extension DiagnoseRun.Result {

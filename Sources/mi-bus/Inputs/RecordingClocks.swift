@@ -13,11 +13,12 @@ struct RecordingClocks {
   /// Reads each recording once. A single one, and such as can be read only once, are left alone.
   init(_ specs: [SourceSpec], opener: SourceOpener, pause: Int64) throws {
     guard specs.count > 1, specs.allSatisfy(\.canBeReadTwice) else { return }
-    let streams = try specs.map { try Self.stream(try opener.recorded([$0]), pause: pause) }
+    let readings = try specs.map {
+      ClockReading(try opener.recorded([$0]), into: TapStream(), pause: pause, needsDates: true)
+    }
     corrections = [Int64](repeating: 0, count: specs.count)
-    for index in specs.indices.dropFirst() {
-      guard let first = streams[0], let other = streams[index] else { continue }
-      compare(first, specs[0].text, other, specs[index].text, index)
+    for index in specs.indices.dropFirst() where readings[0].origin != nil && readings[index].origin != nil {
+      compare(readings[0].contents, specs[0].text, readings[index].contents, specs[index].text, index)
     }
   }
 
@@ -38,33 +39,5 @@ struct RecordingClocks {
       }
       notes.append("how the clocks of \(name) and \(text) relate is not known, their own times count: \(error)")
     }
-  }
-
-  /// Nil for a recording without times.
-  private static func stream(_ source: any RecordedSource, pause: Int64) throws -> TapStream? {
-    var source = source
-    var events = EventStream()
-    var collector = TapCollector()
-    do throws(InputError) {
-      while let chunk = try source.next() {
-        guard let origin = source.origin else { return nil }
-        events.add(taps: source.taps, pause: pause)
-        collector.origin = origin
-        events.push(chunk, into: &collector)
-      }
-    } catch {
-      // The reading that counts tells of it.
-    }
-    events.finish(into: &collector)
-    return collector.stream
-  }
-}
-
-private struct TapCollector: BusEventSink {
-  private(set) var stream = TapStream()
-  var origin: Int64 = 0
-
-  mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    stream.append(event, bytes: bytes, origin: origin)
   }
 }
