@@ -41,10 +41,10 @@ test: deps ## all tests
 	$(SWIFT) test --disable-xctest
 
 lint: ## swift format, strictly
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Plugins Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 format: ## put the sources into shape
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Plugins Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 bench: build ## measure speed, beside what the bare machine does
 	$(SWIFT) build $(RELEASE) --product mi-bus-bench

@@ -46,13 +46,16 @@ let package = Package(
     // ioctls whose constants and structures the Swift importer cannot see.
     .target(name: "CSerial"),
 
+    // Kinds of evidence and signatures are files that are named nowhere else.
+    .plugin(name: "FolderLists", capability: .buildTool()),
+
     .target(name: "NinebotBus", swiftSettings: swiftSettings),
     .target(
       name: "ScooterProfiles",
       dependencies: ["NinebotBus", "CaptureFiles", .product(name: "Yams", package: "Yams")],
       exclude: [
         "Data/bus.yaml", "Data/m365.yaml", "Data/pro.yaml", "Data/pro2.yaml", "Data/mi1s.yaml", "Data/essential.yaml",
-        "Data/es.yaml", "Data/max.yaml",
+        "Data/es.yaml", "Data/max.yaml", "Data/Signatures",
       ],
       resources: [
         // The profiles as `make profiles` packs them from the YAML files.
@@ -60,12 +63,8 @@ let package = Package(
         .embedInCode("Data/Packed/pro.nodes"), .embedInCode("Data/Packed/pro2.nodes"),
         .embedInCode("Data/Packed/mi1s.nodes"), .embedInCode("Data/Packed/essential.nodes"),
         .embedInCode("Data/Packed/es.nodes"), .embedInCode("Data/Packed/max.nodes"),
-        .embedInCode("Data/Signatures/displaydash.yaml"), .embedInCode("Data/Signatures/augisbud-dashboard.yaml"),
-        .embedInCode("Data/Signatures/esp32-xiaomi-m365.yaml"),
-        .embedInCode("Data/Signatures/cam-ble-replacement.yaml"),
-        .embedInCode("Data/Signatures/vesc-dash-bridge.yaml"), .embedInCode("Data/Signatures/bms-emulator.yaml"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings, plugins: ["FolderLists"]),
     .target(
       name: "CaptureFiles",
       dependencies: ["CMinizip", .product(name: "SystemPackage", package: "swift-system")],
@@ -105,7 +104,7 @@ let package = Package(
       dependencies: [
         "NinebotBus", "UartSniffer", "BleSide", .product(name: "DequeModule", package: "swift-collections"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings, plugins: ["FolderLists"]),
     .target(
       name: "BusPrinter",
       dependencies: ["NinebotBus", "UartSniffer", "BleSide", "BusTimeline"],

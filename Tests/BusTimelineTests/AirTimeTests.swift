@@ -71,6 +71,35 @@ struct AirTimeTests {
     }
   }
 
+  /// Requests that nobody can be given count by their probability: a timer behind an adapter of 16 ms makes many.
+  @Test(
+    "what is injected is what dashes sent and what they asked for",
+    arguments: [
+      ("displaydash", .edges, 0.05), ("displaydash", .packets(.ftdi1ms), 0.05),
+      ("displaydash", .packets(.ftdi16ms), 0.05),
+      ("augisbud", .edges, 0.05), ("augisbud", .packets(.ftdi1ms), 0.05), ("augisbud", .packets(.ftdi16ms), 0.05),
+      ("busy-timer", .edges, 0.05), ("busy-timer", .packets(.ftdi1ms), 0.05), ("busy-timer", .packets(.ftdi16ms), 0.25),
+    ] as [(String, SimulatedSource.Quality, Double)])
+  func injected(_ name: String, _ quality: SimulatedSource.Quality, _ most: Double) throws {
+    var scooter = Scooter(try .named(name, seed: 2))
+    var truth = 0.0
+    while let occurrence = scooter.next(until: Self.duration) {
+      guard case .transmission(let sent) = occurrence, sent.line == .escBle, !sent.truth.collided else { continue }
+      if Self.isDash(sent.truth.sender) || sent.truth.answers.map(Self.isDash) ?? false {
+        truth += Double(sent.truth.end - sent.truth.start)
+      }
+    }
+    let run = try Self.run(name, quality)
+    let found = run.rows.reduce(0.0) {
+      $0 + Double($1.event.finding?.injected ?? 0) * Double($1.event.airTime ?? 0)
+    }
+    #expect(abs(found / truth - 1) < most, "\(name) \(quality): \(found / truth)")
+  }
+
+  private static func isDash(_ party: Party) -> Bool {
+    if case .dash = party { true } else { false }
+  }
+
   @Test("without times nothing is told")
   func untimed() throws {
     let run = try Self.run("stock", .none)

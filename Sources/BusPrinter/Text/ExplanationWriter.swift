@@ -23,7 +23,8 @@ public struct ExplanationWriter: Sendable {
     let timing = MeasuredTiming(row.event, tap: taps[row.tap])
     style.begin(.faint, &out)
     head(finding, &out)
-    for kind in EvidenceKind.allCases where abs(finding.votes[kind]) >= 0.05 {
+    let kinds = EvidenceKind.allCases.filter { abs(finding.votes[$0]) >= 0.05 }
+    for kind in kinds.sorted(by: { abs(finding.votes[$0]) > abs(finding.votes[$1]) }) {
       let vote = finding.votes[kind]
       out.startLine()
       out.append("        ")
@@ -60,28 +61,21 @@ public struct ExplanationWriter: Sendable {
   private func words(
     for kind: EvidenceKind, _ finding: Finding, _ timing: MeasuredTiming, _ senders: SenderTable, tap: Int
   ) -> String {
-    let vote = finding.votes[kind]
-    switch kind {
-    case .role: return vote > 0 ? "its address and command are this sender's" : "its address and command are another's"
-    case .rhythm: return vote > 0 ? "its place in the rhythm fits this sender" : "its place in the rhythm does not fit"
-    case .airTime:
+    switch kind.words {
+    case .said(let inFavour, let against): return "\(finding.votes[kind] > 0 ? inFavour : against)"
+    case .measured(.pitchBounds):
       return timing.pitchBounds.map { "a byte took \(decimal($0.lowerBound)) to \(decimal($0.upperBound)) us" } ?? ""
-    case .pitch:
+    case .measured(.pitch):
       guard let pitch = timing.pitch else { return "" }
       return "a byte each \(decimal(pitch)) us"
         + usual(finding, senders, tap) { $0.pitch.first.map { "\(decimal($0.mean)) us" } }
-    case .bitClock:
+    case .measured(.bitClock):
       guard let clock = timing.bitClock else { return "" }
       return "bits off by \(Int(clock.rounded())) ppm"
         + usual(finding, senders, tap) { row in
           row.bitClock.isEmpty
             ? nil : row.bitClock.map { "\(Int($0.mean.rounded()))" }.joined(separator: " or ") + " ppm"
         }
-    case .trigger:
-      return vote > 0
-        ? "its distance from the heartbeat is this sender's" : "its distance from the heartbeat is another's"
-    case .polling: return vote > 0 ? "this sender asks for this" : "another asks for this more often"
-    case .phone: return vote > 0 ? "the phone's log agrees" : "the phone's log disagrees"
     }
   }
 

@@ -137,6 +137,7 @@ public struct Attributor: Sendable {
   // MARK: - Departure
 
   /// How many have waited long enough. With recordings several leave at once, which is faster.
+  @inline(__always)
   private func dueCount(at now: Int64) -> Int {
     switch patience {
     case .events(let most):
@@ -219,7 +220,7 @@ public struct Attributor: Sendable {
       (wire.answerFit, request) = causes.pair(reading, part)
     }
     var finding = wire.decide(observation)
-    finding.cause = causes.cause(of: observation, sender: finding.sender, id: id, request: request)
+    causes.explain(&finding, of: observation, id: id, request: request)
     return finding
   }
 }

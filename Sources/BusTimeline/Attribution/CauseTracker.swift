@@ -12,6 +12,7 @@ struct CauseTracker: Sendable {
     var transmitter = Transmitter.unknown
     var claim = Claim.none
     var cause = Cause.unknown
+    var injected: Float = 0
   }
 
   /// Pairs a sound frame that asks or answers. Returns whether an answer was asked for.
@@ -28,21 +29,21 @@ struct CauseTracker: Sendable {
     return (fit, request)
   }
 
-  /// The cause of a frame whose sender is decided.
+  /// Finds the cause of a frame that was looked at for its sender.
   ///
   /// - Parameter request: the number of what it answers.
-  mutating func cause(of observation: Observation, sender: Transmitter, id: Int64, request: Int64?) -> Cause {
-    let claim = observation.claim
-    let cause: Cause =
-      switch claim {
-      case .none: .unknown
-      case .levers, .poll, .bleAnswer: .own
-      case .request: sender == .ble ? .phone : sender.isForeign ? .own : .unknown
-      case .escRequest: observation.reading.map { Self.reason(escRequest: $0) } ?? .unknown
-      case .escAnswer, .batteryAnswer, .externalBatteryAnswer: sender.isForeign ? .own : answer(request)
-      }
-    senders[Int(id & 1023)] = Sender(id: id, transmitter: sender, claim: claim, cause: cause)
-    return cause
+  mutating func explain(_ finding: inout Finding, of observation: Observation, id: Int64, request: Int64?) {
+    let (claim, sender) = (observation.claim, finding.sender)
+    switch claim {
+    case .none: finding.cause = .unknown
+    case .levers, .poll, .bleAnswer: finding.cause = .own
+    case .request: finding.cause = sender == .ble ? .phone : sender.isForeign ? .own : .unknown
+    case .escRequest: finding.cause = observation.reading.map { Self.reason(escRequest: $0) } ?? .unknown
+    case .escAnswer, .batteryAnswer, .externalBatteryAnswer:
+      if sender.isForeign { finding.cause = .own } else { answer(request, &finding) }
+    }
+    senders[Int(id & 1023)] = Sender(
+      id: id, transmitter: sender, claim: claim, cause: finding.cause, injected: finding.injected)
   }
 
   private static func reason(escRequest reading: FrameReading) -> Cause {
@@ -53,16 +54,23 @@ struct CauseTracker: Sendable {
   /// Registers that the ESC asks its battery for by itself (protocol.md 4.6).
   private static let ownPolls: Set<UInt8> = [0x00, 0x10, 0x30]
 
-  private func answer(_ request: Int64?) -> Cause {
-    guard let request else { return .own }
+  private func answer(_ request: Int64?, _ finding: inout Finding) {
+    guard let request else {
+      finding.cause = .own
+      return
+    }
     let asker = senders[Int(request & 1023)]
-    guard asker.id == request else { return .unknown }
+    guard asker.id == request else {
+      finding.cause = .unknown
+      return
+    }
+    finding.injected = asker.injected
     switch (asker.claim, asker.transmitter) {
-    case (.poll, _), (.levers, _): return .own
-    case (.escRequest, _): return asker.cause == .phone ? .replyToPhone : .own
-    case (_, .ble): return .replyToPhone
-    case (_, let dash) where dash.isForeign: return .reply(to: dash)
-    default: return .unknown
+    case (.poll, _), (.levers, _): finding.cause = .own
+    case (.escRequest, _): finding.cause = asker.cause == .phone ? .replyToPhone : .own
+    case (_, .ble): finding.cause = .replyToPhone
+    case (_, let dash) where dash.isForeign: finding.cause = .reply(to: dash)
+    default: finding.cause = .unknown
     }
   }
 

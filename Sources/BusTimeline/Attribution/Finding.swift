@@ -48,56 +48,22 @@ public enum Cause: Hashable, Sendable {
   case reply(to: Transmitter)
 }
 
-/// A kind of evidence, in the order of `EvidenceTable`.
-public enum EvidenceKind: Int, CaseIterable, Hashable, Sendable {
-  /// The role that address and command claim.
-  case role
-  /// The place in the rhythm of slots and answers.
-  case rhythm
-  /// How long after a heartbeat it came.
-  case trigger
-  /// How long the whole frame took.
-  case airTime
-  /// Start bit to start bit.
-  case pitch
-  /// The length of a bit.
-  case bitClock
-  /// What known devices ask for.
-  case polling
-  /// What the phone wrote.
-  case phone
-
-  /// The name in JSON and text.
-  public var name: StaticString {
-    switch self {
-    case .role: "role"
-    case .rhythm: "rhythm"
-    case .trigger: "trigger"
-    case .airTime: "air-time"
-    case .pitch: "pitch"
-    case .bitClock: "bit-clock"
-    case .polling: "polling"
-    case .phone: "phone"
-    }
-  }
-}
-
 /// What each kind of evidence said for the sender against the next best, as natural logarithms of likelihood ratios.
 public struct Votes: Sendable {
   /// Who would have been next.
   public var rival: Transmitter
-  private var values = [8 of Float](repeating: 0)
+  private var values = PerEvidence<Float>(repeating: 0)
 
   init(rival: Transmitter = .unknown) { self.rival = rival }
 
   /// Positive speaks for the sender.
-  public subscript(_ kind: EvidenceKind) -> Float { values[kind.rawValue] }
+  public subscript(_ kind: EvidenceKind) -> Float { values[kind.row] }
 
   /// Whether a kind of evidence carried weight.
-  public func counts(_ kind: EvidenceKind) -> Bool { values[kind.rawValue] > 0.5 }
+  public func counts(_ kind: EvidenceKind) -> Bool { values[kind.row] > 0.5 }
 
-  /// - Parameter index: a kind's `rawValue`.
-  mutating func set(_ value: Float, at index: Int) { values[index] = value }
+  /// - Parameter row: an `EvidenceKind`'s.
+  mutating func set(_ value: Float, at row: Int) { values[row] = value }
 }
 
 /// Who sent a frame, as the evidence says; what the address says is the frame's claim and stands apart.
@@ -109,6 +75,9 @@ public struct Finding: Sendable {
   public var votes: Votes
   /// Whether the frame claims to come from another device than `sender`.
   public var contradictsClaim: Bool
+  /// Probability that it is injected: that a foreign device sent it or asked for it, 0 to 1. Of a frame whose sender is
+  /// unknown too, so that sums over many frames are right.
+  public var injected: Float = 0
   /// Whether its timing is that of no device that is known: `sender` is unknown then, and it is somebody else's.
   public var isStrange = false
 

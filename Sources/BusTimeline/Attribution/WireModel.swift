@@ -203,6 +203,7 @@ struct WireModel: Sendable {
     }
     let confidence = min(probability, 0.9999)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
+    for dash in dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
     guard best != Candidate.newcomer, confidence >= Self.decided else {
       finding.isStrange =
         best == Candidate.newcomer && confidence >= Self.decided && observation.claim != .request
@@ -211,6 +212,7 @@ struct WireModel: Sendable {
     }
     learn(observation, best, confidence)
     finding.sender = Candidate.transmitter(best)
+    finding.injected = finding.sender.isForeign ? 1 : 0
     finding.contradictsClaim = best != Candidate.claimed(observation.claim)
     return finding
   }

@@ -59,9 +59,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     } else if finding.isStrange {
       wire.strangeFrames += 1
     }
-    var isInjected = finding.sender.isForeign
-    if case .reply(let asker) = finding.cause, asker.isForeign { isInjected = true }
-    if isInjected, row.tap < uses.count { uses[row.tap].injected &+= row.airTime ?? 0 }
+    if finding.injected > 0, row.tap < uses.count, let airTime = row.airTime {
+      uses[row.tap].injected &+= Int64(finding.injected * Float(airTime))
+    }
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch finding.cause {
     case .phone: phoneRequests[key] = event.end.earliest

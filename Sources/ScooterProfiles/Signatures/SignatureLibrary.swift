@@ -7,16 +7,6 @@ public struct SignatureLibrary: Sendable {
   /// The folder with the user's own signatures.
   public let folder: String
 
-  /// The files in `Data/Signatures`. A new one is added here and in Package.swift; a user's file needs neither.
-  private static let builtIn: [(name: String, bytes: [UInt8])] = [
-    ("displaydash", PackageResources.displaydash_yaml),
-    ("augisbud-dashboard", PackageResources.augisbud_dashboard_yaml),
-    ("esp32-xiaomi-m365", PackageResources.esp32_xiaomi_m365_yaml),
-    ("cam-ble-replacement", PackageResources.cam_ble_replacement_yaml),
-    ("vesc-dash-bridge", PackageResources.vesc_dash_bridge_yaml),
-    ("bms-emulator", PackageResources.bms_emulator_yaml),
-  ]
-
   /// - Parameter folder: where `NAME.yaml` files are looked for; it need not exist.
   public init(folder: String) { self.folder = folder }
 
@@ -30,9 +20,7 @@ public struct SignatureLibrary: Sendable {
   /// - Throws: `InputError` for a user's file that cannot be read, with line and what is allowed.
   public func signatures() throws(InputError) -> [ModuleSignature] {
     var all: [ModuleSignature] = []
-    for (name, bytes) in Self.builtIn {
-      all.append(try Self.signature(String(decoding: bytes, as: UTF8.self), file: name))
-    }
+    for (name, text) in Self.builtIn { all.append(try Self.signature(text, file: name)) }
     for name in userFiles() {
       let path = "\(folder)/\(name)"
       let signature = try Self.signature(try ProfileLibrary.read(path, isA: "signature"), file: path)

@@ -1,6 +1,7 @@
 /// The bounds that packet times put on a frame's air time, against what each transmitter was certainly seen to take.
 struct AirTimeEvidence: Evidence {
-  let kind = EvidenceKind.airTime
+  static let name: StaticString = "air-time"
+  static let words = EvidenceKind.Words.measured(.pitchBounds)
 
   private static let excluded: Float = -4
   /// Microseconds of mean pitch: stalls and clock errors inside it mean nothing.

@@ -1,6 +1,7 @@
 /// The length of a bit: each chip's oscillator is off by its own amount (protocol.md 5.3).
 struct BitClockEvidence: Evidence {
-  let kind = EvidenceKind.bitClock
+  static let name: StaticString = "bit-clock"
+  static let words = EvidenceKind.Words.measured(.bitClock)
 
   private static let most: Float = 7
 

@@ -1,6 +1,7 @@
 /// Start bit to start bit: firmware paces bytes in its own way (protocol.md 5.3).
 struct PitchEvidence: Evidence {
-  let kind = EvidenceKind.pitch
+  static let name: StaticString = "pitch"
+  static let words = EvidenceKind.Words.measured(.pitch)
 
   /// One row must not decide alone.
   private static let most: Float = 7

@@ -6,7 +6,9 @@ import NinebotBus
 /// It tells known devices apart and never speaks for a newcomer, who gets what the likeliest dash gets: a phone that
 /// opens another page asks for something new, and so does a dash of which the first round was seen in part.
 struct PollingEvidence: Evidence {
-  let kind = EvidenceKind.polling
+  static let name: StaticString = "polling"
+  static let words = EvidenceKind.Words.said(
+    inFavour: "this sender asks for this", against: "another asks for this more often")
 
   /// How little is made of what was not asked before, as logarithms: a phone opens another page now and then, a dash
   /// goes through the same list.

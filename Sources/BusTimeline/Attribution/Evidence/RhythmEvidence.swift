@@ -1,6 +1,8 @@
 /// The place in the rhythm: requests by the BLE module's slots and rounds, the ESC's answers by what was asked.
 struct RhythmEvidence: Evidence {
-  let kind = EvidenceKind.rhythm
+  static let name: StaticString = "rhythm"
+  static let words = EvidenceKind.Words.said(
+    inFavour: "its place in the rhythm fits this sender", against: "its place in the rhythm does not fit")
 
   /// Both look at the same fact, so together they count for little more than one.
   private static let most: Float = 5

@@ -1,6 +1,8 @@
 /// What the address and the command claim, and how often a claim is false.
 struct RoleEvidence: Evidence {
-  let kind = EvidenceKind.role
+  static let name: StaticString = "role"
+  static let words = EvidenceKind.Words.said(
+    inFavour: "its address and command are this sender's", against: "its address and command are another's")
 
   /// Logarithms of how rare a false claim is. Nobody has reason to send a module's heartbeats, and one known dash
   /// forges the ESC's display frame (protocol.md 5.5).

@@ -47,8 +47,4 @@ struct Scores: Sendable {
   mutating func setAll(_ value: Float) {
     for index in 0..<Candidate.count { values[index] = value }
   }
-
-  static func += (sum: inout Scores, row: Scores) {
-    for index in 0..<Candidate.count { sum.values[index] += row.values[index] }
-  }
 }

@@ -5,7 +5,10 @@ import Glibc
 ///
 /// It tells foreign devices apart; whether a request is the BLE module's own is for the rhythm to say.
 struct TriggerEvidence: Evidence {
-  let kind = EvidenceKind.trigger
+  static let name: StaticString = "trigger"
+  static let words = EvidenceKind.Words.said(
+    inFavour: "its distance from the heartbeat is this sender's",
+    against: "its distance from the heartbeat is another's")
 
   private static let most: Float = 4
   /// Share of a device's requests at no distance of its own.

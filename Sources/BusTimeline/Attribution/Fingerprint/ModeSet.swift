@@ -5,47 +5,49 @@ import Glibc
 /// One device can have several modes (the M365's BLE module has two bit clocks, protocol.md 5.3), so a second mode is
 /// no second device.
 struct ModeSet: Sendable {
-  private struct Mode: Sendable {
-    var mean: Float = 0
-    var variance: Float = 0
-    var weight: Float = 0
-  }
-
-  /// In place, so that looking at a fingerprint touches no other memory.
-  private var modes = [4 of Mode](repeating: Mode())
+  /// Side by side, so that a value is held against all modes at once, and in place, so that looking at a fingerprint
+  /// touches no other memory.
+  private var means = SIMD4<Float>()
+  private var variances = SIMD4<Float>()
+  /// 0 where there is no mode.
+  private var weights = SIMD4<Float>()
   private var count = 0
   /// Where values can lie at all: the floor is uniform over it.
-  private let range: ClosedRange<Float>
+  private let width: Float
   /// No mode is taken to be narrower.
-  private let leastSpread: Float
+  private let leastVariance: Float
   private let most: Int
   /// Sum of the modes' weights.
   private var total: Float = 0
   /// Values that fitted no mode when there was no room for another.
   private var misses: Float = 0
+  /// Share of values that fit no mode.
+  private var missed: Float = 0
   /// Old values fade: a mode follows a clock that drifts with temperature.
   private static let memory: Float = 256
 
-  /// - Parameter modes: the most that are told apart, 1 to 4.
+  /// - Parameters:
+  ///   - range: where values can lie.
+  ///   - leastSpread: no mode is taken to be narrower.
+  ///   - modes: the most that are told apart, 1 to 4.
   init(range: ClosedRange<Float>, leastSpread: Float, modes: Int = 4) {
     most = modes
-    self.range = range
-    self.leastSpread = leastSpread
+    width = range.upperBound - range.lowerBound
+    leastVariance = leastSpread * leastSpread
   }
 
   /// Mean and spread of each mode, heaviest first.
   var summary: [(mean: Float, spread: Float, share: Float)] {
-    (0..<count).map { modes[$0] }.sorted { $0.weight > $1.weight }.map {
-      ($0.mean, $0.variance.squareRoot(), $0.weight / max(total, 1))
+    (0..<count).sorted { weights[$0] > weights[$1] }.map {
+      (means[$0], variances[$0].squareRoot(), weights[$0] / max(total, 1))
     }
   }
 
   /// - Parameter hasTail: the value can be too large by pauses; then only the low side shapes a mode.
   mutating func learn(_ value: Float, spread: Float, hasTail: Bool = false) {
-    if hasTail {
-      for index in 0..<count where value > modes[index].mean && distance(value, spread, modes[index]) > 2 { return }
-    }
-    if let nearest = nearest(value), distance(value, spread, modes[nearest]) < 4 {
+    let squares = squares(value, spread)
+    if hasTail, any((means .< value) .& (squares .> 4) .& (weights .> 0)) { return }
+    if let nearest = nearest(value), squares[nearest] < 16 {
       draw(nearest, to: value)
     } else if count < most {
       count += 1
@@ -54,24 +56,26 @@ struct ModeSet: Sendable {
       misses = min(misses + 1, 4 * Self.memory)
       // A mode that hardly anything fits makes room.
       var lightest = 0
-      for index in 1..<max(count, 1) where modes[index].weight < modes[lightest].weight { lightest = index }
-      if modes[lightest].weight * 8 < misses + 8 { replace(lightest, by: value) }
+      for index in 1..<max(count, 1) where weights[index] < weights[lightest] { lightest = index }
+      if weights[lightest] * 8 < misses + 8 { replace(lightest, by: value) }
+      missed = misses / (total + misses)
     }
   }
 
   private mutating func draw(_ index: Int, to value: Float) {
-    let weight = modes[index].weight
+    let weight = weights[index]
     let rate = 1 / min(weight + 1, Self.memory)
-    let step = value - modes[index].mean
-    modes[index].mean += rate * step
-    modes[index].variance += rate * (step * step - modes[index].variance)
-    modes[index].weight = min(weight + 1, 4 * Self.memory)
-    total += modes[index].weight - weight
+    let step = value - means[index]
+    means[index] += rate * step
+    variances[index] += rate * (step * step - variances[index])
+    weights[index] = min(weight + 1, 4 * Self.memory)
+    total += weights[index] - weight
+    if misses > 0 { missed = misses / (total + misses) }
   }
 
   private mutating func replace(_ index: Int, by value: Float) {
-    total += 1 - modes[index].weight
-    modes[index] = Mode(mean: value, variance: leastSpread * leastSpread, weight: 1)
+    total += 1 - weights[index]
+    (means[index], variances[index], weights[index]) = (value, leastVariance, 1)
   }
 
   /// Log-likelihood of a value against the uniform floor: 0 is what an unknown device would get.
@@ -79,45 +83,52 @@ struct ModeSet: Sendable {
   /// - Parameter leastFloor: the share of values that fit no mode is not taken to be less, 0 to 1.
   func advantage(of value: Float, spread: Float, hasTail: Bool = false, leastFloor: Float = usualFloor) -> Float {
     guard total > 0 else { return 0 }
-    let width = range.upperBound - range.lowerBound
-    let floor = max(leastFloor, misses / (total + misses))
+    let floor = max(leastFloor, missed)
+    let spreads = spreads(spread)
+    let distances = value - means
+    let squares = distances * distances
+    let near = (squares .< Self.nothing * spreads) .& (weights .> 0)
+    // Most candidates are far off, and their floor is mostly the least.
+    if !any(near), !hasTail { return floor == Self.usualFloor ? Self.logOfUsualFloor : logf(floor) }
     var density: Float = 0
     for index in 0..<count {
-      let mode = modes[index]
-      // A mode with a single value is a guess.
-      let share = mode.weight / (total + 2)
-      let variance = max(mode.variance, leastSpread * leastSpread) + spread * spread
-      let distance = value - mode.mean
-      if distance * distance < Self.nothing * variance {
-        density += share * expf(-0.5 * distance * distance / variance) / (2.5066 * variance.squareRoot())
+      if near[index] {
+        let inverse = 1 / spreads[index]
+        density += weights[index] * expf(-0.5 * squares[index] * inverse) * (inverse * Self.inverseCircle).squareRoot()
       }
-      if hasTail, distance > 0 { density += share * 0.3 * fading(-distance / 15) / 15 }
+      if hasTail, distances[index] > 0 { density += weights[index] * 0.3 * fading(-distances[index] / 15) / 15 }
     }
-    // Most candidates are far off, and their floor is mostly the least.
-    if density == 0, floor == Self.usualFloor { return Self.logOfUsualFloor }
-    return logf(floor + (1 - floor) * density * width)
+    // A mode with a single value is a guess.
+    return logf(floor + (1 - floor) * width * density / (total + 2))
   }
 
   /// Seven standard deviations, squared: further off, a mode adds nothing to the floor.
   private static let nothing: Float = 49
   private static var usualFloor: Float { 0.01 }
   private static var logOfUsualFloor: Float { -4.6051702 }
+  /// One by two pi: the height of a normal density of variance 1, squared.
+  private static let inverseCircle: Float = 0.15915494
 
   /// Whether a value fits a mode.
   func fits(_ value: Float, spread: Float) -> Bool {
-    nearest(value).map { distance(value, spread, modes[$0]) < 4 } ?? false
+    nearest(value).map { squares(value, spread)[$0] < 16 } ?? false
   }
 
   private func nearest(_ value: Float) -> Int? {
     guard count > 0 else { return nil }
+    let distances = value - means
     var nearest = 0
-    for index in 1..<max(count, 1) where abs(modes[index].mean - value) < abs(modes[nearest].mean - value) {
-      nearest = index
-    }
+    for index in 1..<max(count, 1) where abs(distances[index]) < abs(distances[nearest]) { nearest = index }
     return nearest
   }
 
-  private func distance(_ value: Float, _ spread: Float, _ mode: Mode) -> Float {
-    abs(value - mode.mean) / (max(mode.variance, leastSpread * leastSpread) + spread * spread).squareRoot()
+  /// Squared distances from the modes in standard deviations, the measurement's own spread included.
+  private func squares(_ value: Float, _ spread: Float) -> SIMD4<Float> {
+    let distances = value - means
+    return distances * distances / spreads(spread)
+  }
+
+  private func spreads(_ spread: Float) -> SIMD4<Float> {
+    variances.replacing(with: leastVariance, where: variances .< leastVariance) + spread * spread
   }
 }
