@@ -14,7 +14,7 @@ struct DiagnosisJsonTests {
       .init(
         first: Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041),
         best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021),
-        drift: Diagnosis.Drift(rate: -12.4, bound: 3.1), pairs: 512,
+        drift: ClockDrift(rate: -12.4, bound: 3.1), pairs: 512,
         replies: Diagnosis.Residuals(median: 0.0125, p95: 0.031)))
     var out = TextBuffer()
     DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
@@ -33,7 +33,7 @@ struct DiagnosisJsonTests {
     var diagnosis = Diagnosis()
     let offset = Diagnosis.Offset(time: 0, offset: 1, bound: 0.01)
     diagnosis.alignment = .found(
-      .init(first: offset, best: offset, drift: Diagnosis.Drift(rate: nil, bound: 260e-6 * 1e6), pairs: 12))
+      .init(first: offset, best: offset, drift: ClockDrift(rate: nil, bound: 260e-6 * 1e6), pairs: 12))
     var out = TextBuffer()
     DiagnosisWriter(diagnosis, style: Style(coloured: false)).json(to: &out)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(out.bytes)) as? [String: Any])
@@ -47,7 +47,10 @@ struct DiagnosisJsonTests {
     var diagnosis = Diagnosis()
     let offset = TimeBounds(earliest: 99_998_000_000, latest: 100_002_000_000)
     diagnosis.recordingClocks = [
-      .init(name: "b.pcapng", difference: .success(ClockDifference(time: 0, offset: offset, pairs: 40))),
+      .init(
+        name: "b.pcapng",
+        difference: .success(
+          ClockDifference(time: 0, offset: offset, drift: ClockDrift(rate: 30, bound: 2), pairs: 40))),
       .init(name: "c.pcapng", difference: .failure(.nothingInCommon)),
     ]
     var out = TextBuffer()
@@ -56,6 +59,7 @@ struct DiagnosisJsonTests {
     let clocks = try #require(object["recording_clocks"] as? [[String: Any]])
     #expect(clocks.first?["offset_s"] as? Double == 100)
     #expect(clocks.first?["bound_s"] as? Double == 0.002)
+    #expect(clocks.first?["drift_ppm"] as? Double == 30 && clocks.first?["drift_bound_ppm"] as? Double == 2)
     #expect(clocks.first?["agrees"] as? Bool == false)
     #expect(clocks.last?["refused"] as? String != nil)
   }

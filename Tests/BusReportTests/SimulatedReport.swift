@@ -157,7 +157,7 @@ struct SimulatedReport {
         .init(
           first: Diagnosis.Offset(time: 0, offset: -0.3271, bound: 0.0041),
           best: Diagnosis.Offset(time: 30, offset: -0.3267, bound: 0.0021),
-          drift: Diagnosis.Drift(rate: 12.4, bound: 3.1), pairs: 512))
+          drift: ClockDrift(rate: 12.4, bound: 3.1), pairs: 512))
       diagnosis.phoneReads.count = 400
       diagnosis.phoneReads.median = 4_100_000
       diagnosis.phoneReads.p95 = 19_300_000

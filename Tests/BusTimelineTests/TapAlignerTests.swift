@@ -29,6 +29,26 @@ import Testing
     #expect(!found.agrees)
   }
 
+  /// A laptop beside a Pi: quartz against quartz.
+  @Test(arguments: [-80.0, 35]) func clocksThatRunApart(ppm: Double) throws {
+    var slow = TapStream()
+    let all = try ride("phone", seed: 8, seconds: 240)
+    all.forEachFrame(on: [.bmsToEsc]) { event, bytes in
+      var event = event
+      func late(_ time: TimeBounds) -> TimeBounds {
+        TimeBounds(time.middle + Int64(Double(time.middle) * ppm * 1e-6), error: time.error)
+      }
+      (event.start, event.end) = (late(event.start), late(event.end))
+      slow.append(event, bytes: bytes, origin: [Occurrence].epoch)
+    }
+    let first = stream(all, [.escBle])
+    for (found, sign) in [(try TapAligner.align(first, slow), 1.0), (try TapAligner.align(slow, first), -1)] {
+      let rate = try #require(found.drift.rate)
+      #expect(abs(rate - sign * ppm) <= found.drift.bound + 0.1, "\(rate) ± \(found.drift.bound)")
+      #expect(found.drift.bound < 30)
+    }
+  }
+
   @Test func twoTapsOfOneHostAgree() throws {
     let all = try ride("displaydash", seed: 5)
     #expect(try TapAligner.align(stream(all, [.escBle]), stream(all, [.bmsToEsc])).agrees)

@@ -45,7 +45,7 @@ struct WordingTests {
     var diagnosis = Diagnosis()
     let offset = Diagnosis.Offset(time: 0, offset: 3.5, bound: 0.002)
     diagnosis.alignment = .found(
-      .init(first: offset, best: offset, drift: Diagnosis.Drift(rate: rate, bound: bound), pairs: 20))
+      .init(first: offset, best: offset, drift: ClockDrift(rate: rate, bound: bound), pairs: 20))
     diagnosis.writeWords()
     #expect(try #require(diagnosis.remarks.first).contains(words))
   }
@@ -63,7 +63,7 @@ struct WordingTests {
     diagnosis.alignment = .found(
       .init(
         first: Diagnosis.Offset(time: 0, offset: offset, bound: 0.07),
-        best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), drift: Diagnosis.Drift(rate: 1, bound: 1),
+        best: Diagnosis.Offset(time: 30, offset: offset, bound: bound), drift: ClockDrift(rate: 1, bound: 1),
         pairs: 20))
     diagnosis.writeWords()
     let remark = try #require(diagnosis.remarks.first)

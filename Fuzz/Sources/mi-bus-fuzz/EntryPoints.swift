@@ -6,7 +6,8 @@ enum MiBusFuzz {
     DecoderTarget.self, ParmrkTarget.self, PcapngTarget.self, TextLogTarget.self, TimedBytesTarget.self,
     LogicdataTarget.self, ZipTarget.self, SigrokTarget.self, ValueChangeDumpTarget.self, SaleaeCSVTarget.self,
     RawSamplesTarget.self, ProfileTarget.self, ScenarioTarget.self, RecordingTarget.self,
-    BtsnoopTarget.self, PacketLoggerTarget.self, BlePcapTarget.self, BleTextTarget.self, CommTarget.self,
+    BtsnoopTarget.self, PacketLoggerTarget.self, BlePcapTarget.self, BleTextTarget.self, BugReportTarget.self,
+    CommTarget.self, KeyTarget.self,
   ]
 
   /// The one that the command line names. libFuzzer lets options with two dashes pass.

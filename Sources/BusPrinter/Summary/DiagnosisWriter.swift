@@ -136,14 +136,7 @@ public struct DiagnosisWriter: Sendable {
     case .found(let clock):
       out.append(",\"alignment\":{")
       offset(clock.first, &out)
-      out.append(",\"drift_ppm\":")
-      if let rate = clock.drift.rate {
-        out.append(fixed: Int64((rate * 1e4).rounded()), decimals: 4)
-      } else {
-        out.append("null")
-      }
-      out.append(",\"drift_bound_ppm\":")
-      out.append(fixed: Int64(((clock.drift.bound * 1e10).rounded() / 1e6).rounded(.up)), decimals: 4)
+      drift(clock.drift, &out)
       out.append(",\"best\":{\"t\":")
       out.append(fixed: Int64(clock.best.time * 1e9), decimals: 9)
       out.append(UInt8(ascii: ","))
@@ -178,6 +171,7 @@ public struct DiagnosisWriter: Sendable {
       case .success(let found):
         out.append(UInt8(ascii: ","))
         offset(found.lead, &out)
+        drift(found.drift, &out)
         out.append(string: ",\"pairs\":\(found.pairs),\"agrees\":\(found.agrees)")
       }
       out.append(UInt8(ascii: "}"))
@@ -190,6 +184,17 @@ public struct DiagnosisWriter: Sendable {
     out.append(fixed: Int64(offset.offset * 1e9), decimals: 9)
     out.append(",\"bound_s\":")
     out.append(fixed: Int64(offset.bound * 1e9), decimals: 9)
+  }
+
+  private func drift(_ drift: ClockDrift, _ out: inout TextBuffer) {
+    out.append(",\"drift_ppm\":")
+    if let rate = drift.rate {
+      out.append(fixed: Int64((rate * 1e4).rounded()), decimals: 4)
+    } else {
+      out.append("null")
+    }
+    out.append(",\"drift_bound_ppm\":")
+    out.append(fixed: Int64(((drift.bound * 1e10).rounded() / 1e6).rounded(.up)), decimals: 4)
   }
 
   private func json(_ wire: Diagnosis.Wire, _ out: inout TextBuffer) {

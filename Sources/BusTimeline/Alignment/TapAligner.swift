@@ -49,12 +49,15 @@ public struct ClockDifference: Hashable, Sendable {
   public var time: Int64
   /// The second clock minus the first there, nanoseconds.
   public var offset: TimeBounds
+  /// How much faster the second clock runs.
+  public var drift: ClockDrift
   /// Messages in both that carry it.
   public var pairs: Int
 
-  public init(time: Int64, offset: TimeBounds, pairs: Int) {
+  public init(time: Int64, offset: TimeBounds, drift: ClockDrift, pairs: Int) {
     self.time = time
     self.offset = offset
+    self.drift = drift
     self.pairs = pairs
   }
 
@@ -78,7 +81,9 @@ public enum TapAligner {
     let turned = difference(try clocks(ClockAligner.align(bus: second.shared, ble: first.shared)))
     return ClockDifference(
       time: turned.time &+ turned.offset.middle,
-      offset: TimeBounds(earliest: 0 &- turned.offset.latest, latest: 0 &- turned.offset.earliest), pairs: turned.pairs)
+      offset: TimeBounds(earliest: 0 &- turned.offset.latest, latest: 0 &- turned.offset.earliest),
+      drift: turned.drift.turned,
+      pairs: turned.pairs)
   }
 
   private static func clocks(_ alignment: ClockAlignment) throws(ClockAlignment.Refusal) -> AlignedClocks {
@@ -89,6 +94,8 @@ public enum TapAligner {
   }
 
   private static func difference(_ clocks: AlignedClocks) -> ClockDifference {
-    ClockDifference(time: clocks.bestTime, offset: clocks.offset(atBus: clocks.bestTime), pairs: clocks.pairs)
+    ClockDifference(
+      time: clocks.bestTime, offset: clocks.offset(atBus: clocks.bestTime),
+      drift: ClockDrift(clocks.segment(atBus: clocks.bestTime)), pairs: clocks.pairs)
   }
 }

@@ -26,19 +26,6 @@ extension Diagnosis {
     }
   }
 
-  /// How much faster the phone's clock runs than the bus's, parts per million.
-  public struct Drift: Hashable, Sendable {
-    /// The best single guess; negative where the phone's clock is the slower one. Nil where the messages do not tell.
-    public var rate: Double?
-    /// Half the width of the interval that holds the truth; where there is no guess, the most that it can be either way.
-    public var bound: Double
-
-    public init(rate: Double?, bound: Double) {
-      self.rate = rate
-      self.bound = bound
-    }
-  }
-
   /// How much longer single messages took than the quickest of their direction, which nobody can tell from the offset;
   /// seconds.
   public struct Residuals: Hashable, Sendable {
@@ -63,7 +50,7 @@ extension Diagnosis {
     /// At the first bus sample, and where it is known best.
     public var first: Offset
     public var best: Offset
-    public var drift: Drift
+    public var drift: ClockDrift
     /// Messages that carry it.
     public var pairs: Int
     /// Of those, by direction; nil where it carries none.
@@ -71,7 +58,7 @@ extension Diagnosis {
     public var requests: Residuals?
 
     public init(
-      first: Offset, best: Offset, drift: Drift, pairs: Int, replies: Residuals? = nil, requests: Residuals? = nil
+      first: Offset, best: Offset, drift: ClockDrift, pairs: Int, replies: Residuals? = nil, requests: Residuals? = nil
     ) {
       self.first = first
       self.best = best
@@ -83,12 +70,9 @@ extension Diagnosis {
 
     public init(_ clocks: AlignedClocks) {
       func offset(at time: Int64) -> Offset { Offset(time: time - clocks.reference, clocks.offset(atBus: time)) }
-      let drift =
-        clocks.first.knowsDrift
-        ? Drift(rate: clocks.driftPPM, bound: clocks.first.driftBoundPPM)
-        : Drift(rate: nil, bound: clocks.first.driftReachPPM)
       self.init(
-        first: offset(at: clocks.reference), best: offset(at: clocks.bestTime), drift: drift, pairs: clocks.pairs,
+        first: offset(at: clocks.reference), best: offset(at: clocks.bestTime), drift: ClockDrift(clocks.first),
+        pairs: clocks.pairs,
         replies: Residuals(clocks.replyDelay), requests: Residuals(clocks.requestDelay))
     }
   }

@@ -41,7 +41,7 @@ extension Diagnosis.Offset {
   var boundWords: String { "\(Wording.decimal(bound * 1e3, 1, .up)) ms" }
 }
 
-extension Diagnosis.Drift {
+extension ClockDrift {
   /// `drift -12.4 ± 3.1 ppm`, or `drift unknown, within ±260 ppm`; the bound is rounded up, so that the truth is inside.
   public var words: String {
     guard let rate else {

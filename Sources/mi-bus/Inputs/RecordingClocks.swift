@@ -29,8 +29,8 @@ struct RecordingClocks {
       guard !found.agrees else { return }
       corrections[index] = 0 &- found.offset.middle
       notes.append(
-        "the clock of \(text) is \(found.lead.lead) that of \(name), by \(found.pairs) messages in both; "
-          + "it is put in order by that, and its recorded times stay as they are")
+        "the clock of \(text) is \(found.lead.lead) that of \(name), by \(found.pairs) messages in both, "
+          + "\(found.drift.words); it is put in order by that, and its recorded times stay as they are")
     } catch {
       findings.append(Diagnosis.RecordingClock(name: text, difference: .failure(error)))
       // One after the other they have nothing in common, which is no news.

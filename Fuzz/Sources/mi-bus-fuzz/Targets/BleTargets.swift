@@ -26,6 +26,20 @@ enum BlePcapTarget: FuzzTarget {
   static func test(_ input: [UInt8]) { BleCheck.run(input, as: .pcap) }
 }
 
+/// An Android bug report: a sound archive around an older log and a newer one, which are the same here.
+enum BugReportTarget: FuzzTarget {
+  static let name = "bug-report"
+
+  static func test(_ input: [UInt8]) {
+    let folder = "FS/data/misc/bluetooth/logs/"
+    let file = MemoryFile(
+      StoredZip.archive([
+        (folder + "btsnoop_hci.log.last", input), ("version.txt", [0x31]), (folder + "btsnoop_hci.log", input),
+      ]))
+    BleCheck.run(file.path, mostEvents: 8 * input.count + 128)
+  }
+}
+
 /// What must hold for every log of the phone's side: it ends, and says the same however it was cut in pieces.
 private enum BleCheck {
   /// What the seeds' logins are made with: the built-in phone's token.
@@ -45,16 +59,29 @@ private enum BleCheck {
     require(whole.error == cut.error, "nor how it ends")
   }
 
+  /// A file that is read where it lies.
+  static func run(_ path: String, mostEvents: Int) {
+    _ = read(mostEvents) { () throws(InputError) in try BleRecording(path: path, keys: keys) }
+  }
+
   private static func read(_ input: [UInt8], piece: Int) -> (events: [BleEvent], error: String?) {
+    read(4 * input.count + 64) { () throws(InputError) in
+      try BleRecording(MemoryStream(input, piece: piece), keys: keys)
+    }
+  }
+
+  private static func read(
+    _ mostEvents: Int, _ open: () throws(InputError) -> BleRecording
+  ) -> (events: [BleEvent], error: String?) {
     var events: [BleEvent] = []
     var summary = BleSummary()
     do throws(InputError) {
-      var recording = try BleRecording(MemoryStream(input, piece: piece), keys: keys)
+      var recording = try open()
       while let event = try recording.next() {
         if case .message(let message) = event, !recording.hasTimes { require(message.time == 0, "a text has no times") }
         summary.push(event)
         events.append(event)
-        require(events.count <= 4 * input.count + 64, "a small file makes no endless stream")
+        require(events.count <= mostEvents, "a small file makes no endless stream")
       }
     } catch {
       require(!error.description.isEmpty, "an error has words")
