@@ -219,7 +219,10 @@ public struct Attributor: Sendable {
       let part = Exchange.Part(id: id, start: observation.event.start, end: observation.event.end)
       (wire.answerFit, request) = causes.pair(reading, part)
     }
-    var finding = wire.decide(observation)
+    // Looked at here, since what is handed on by value is copied.
+    var finding =
+      observation.isPlain
+      ? wire.plainFinding(on: observation.claim) ?? wire.decide(observation) : wire.decide(observation)
     causes.explain(&finding, of: observation, id: id, request: request)
     return finding
   }

@@ -54,6 +54,8 @@ struct CauseTracker: Sendable {
   /// Registers that the ESC asks its battery for by itself (protocol.md 4.6).
   private static let ownPolls: Set<UInt8> = [0x00, 0x10, 0x30]
 
+  /// Inlined: to call it, all of this would be copied.
+  @inline(__always)
   private func answer(_ request: Int64?, _ finding: inout Finding) {
     guard let request else {
       finding.cause = .own

@@ -181,13 +181,14 @@ struct WireModel: Sendable {
 
   // MARK: - Decision
 
-  /// Who sent a frame. Learns from it when that is certain.
+  /// What was found on a frame that claims the same and of which nothing was measured either; nil for the first.
   @inline(__always)
+  func plainFinding(on claim: Claim) -> Finding? { plain.finding(claim, answerFit) }
+
+  /// Who sent a frame. Learns from it when that is certain.
   mutating func decide(_ observation: Observation) -> Finding {
-    guard observation.isPlain else { return weigh(observation) }
-    if let finding = plain.finding(observation.claim, answerFit) { return finding }
     let finding = weigh(observation)
-    plain.keep(finding, observation.claim, answerFit)
+    if observation.isPlain { plain.keep(finding, observation.claim, answerFit) }
     return finding
   }
 
@@ -242,15 +243,24 @@ struct WireModel: Sendable {
 /// one finding holds for all alike. Most frames of a recording without times are these.
 private struct PlainFindings: Sendable {
   /// Not in place: what holds this is looked at more often than this.
-  private var findings = [Finding?](repeating: nil, count: 27)
+  private var findings = [Finding](repeating: Finding(), count: 27)
+  /// Which of them are there.
+  private var known: UInt32 = 0
 
+  @inline(__always)
   private func place(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Int { Int(claim.rawValue) * 3 + Int(fit.rawValue) }
 
-  func finding(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Finding? { findings[place(claim, fit)] }
-
-  mutating func keep(_ finding: Finding, _ claim: Claim, _ fit: WireModel.AnswerFit) {
-    findings[place(claim, fit)] = finding
+  @inline(__always)
+  func finding(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Finding? {
+    let place = place(claim, fit)
+    return known & 1 << place == 0 ? nil : findings[place]
   }
 
-  mutating func removeAll() { for index in findings.indices { findings[index] = nil } }
+  mutating func keep(_ finding: Finding, _ claim: Claim, _ fit: WireModel.AnswerFit) {
+    let place = place(claim, fit)
+    findings[place] = finding
+    known |= 1 << place
+  }
+
+  mutating func removeAll() { known = 0 }
 }

@@ -65,7 +65,8 @@ public struct SenderTable: Sendable {
     let claim = Claim(reading)
     let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
     Self.count(row, reading, finding, claim, on: taps[row.tap], in: &senders[index])
-    Self.time(event, claim, on: taps[row.tap], behind: requestEnd(for: claim, reading), in: &senders[index])
+    let requestEnd = Self.isTimed(claim, reading) ? requestEnds[reading.subject] : nil
+    Self.time(event, claim, on: taps[row.tap], behind: requestEnd, in: &senders[index])
     note(reading, claim, tap: row.tap)
     if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
     taps[row.tap].heartbeatEnd = claim.isHeartbeat ? event.end : nil
@@ -79,16 +80,16 @@ public struct SenderTable: Sendable {
     return senders.count - 1
   }
 
-  /// The end of the request that an answer is timed against; nil for other frames.
-  private func requestEnd(for claim: Claim, _ reading: FrameReading) -> TimeBounds? {
+  // Static, since a method of this value would need a copy of all rows beside the one that it changes.
+
+  /// Whether it is an answer that is timed against its request.
+  private static func isTimed(_ claim: Claim, _ reading: FrameReading) -> Bool {
     switch claim {
-    case .escAnswer where reading.subject == .esc, .batteryAnswer, .externalBatteryAnswer:
-      requestEnds[reading.subject]
-    default: nil
+    case .escAnswer: reading.subject == .esc
+    case .batteryAnswer, .externalBatteryAnswer: true
+    default: false
     }
   }
-
-  // Static, since a method of this value would need a copy of all rows beside the one that it changes.
 
   private static func count(
     _ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, on state: TapState,

@@ -60,6 +60,7 @@ struct HeartbeatPattern: Sendable {
     isDamaged = false
   }
 
+  @inline(__always)
   private func ratio(_ request: Request, _ normal: Int?, _ candidates: Int) -> Float {
     guard let normal else { return 0 }
     if levers >= normal { return request.leversAfter > 0 ? Self.inside : 0 }
@@ -67,6 +68,7 @@ struct HeartbeatPattern: Sendable {
   }
 
   /// The usual count, from undisturbed rounds where there are any.
+  @inline(__always)
   private var normalRound: Int? {
     if quiet.total >= Rounds.least { return quiet.usual }
     return all.usual
