@@ -17,9 +17,12 @@ struct WireModel: Sendable {
   private(set) var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
   /// Foreign devices that were named.
   private(set) var dashes = CandidateSet()
-  /// Everybody who can have sent a frame, newcomers aside.
+  /// Who comes into question for a frame, newcomers aside: the device that sends such frames, and whoever may forge them.
+  /// Stock parts do not send each other's frames.
   @inline(__always)
-  var known: CandidateSet { dashes.union(.stock) }
+  func candidates(for claim: Claim) -> CandidateSet {
+    claim == .none ? dashes.union(.stock) : dashes.union(.claimed(claim))
+  }
   var answerFit = AnswerFit.notLooked
   var phone = PhoneRequests()
   /// Share of requests that dashes make, learnt; 0 to 1.
@@ -101,7 +104,7 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let scores = evidence.total
-    let leaders = scores.leaders(among: known)
+    let leaders = scores.leaders(among: candidates(for: observation.claim))
     if !dashes.isEmpty { learnHabit(observation, scores, leaders) }
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
@@ -195,7 +198,7 @@ struct WireModel: Sendable {
   private mutating func weigh(_ observation: Observation) -> Finding {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
-    let leaders = evidence.total.leaders(among: known)
+    let leaders = evidence.total.leaders(among: candidates(for: observation.claim))
     let (best, rival, probability) = leaders
     if observation.claim == .request {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.

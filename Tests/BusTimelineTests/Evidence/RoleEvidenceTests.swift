@@ -11,14 +11,16 @@ import Testing
     (.batteryAnswer, Candidate.bms, -14), (.externalBatteryAnswer, Candidate.externalBms, -14),
   ])
   func claimsSpeakForWhoeverTheyName(_ claim: Claim, _ claimed: Int, _ newcomer: Float) {
-    let scores = EvidenceBench().asked(RoleEvidence(), EvidenceBench.observed(claim))
+    let bench = EvidenceBench()
+    let scores = bench.asked(RoleEvidence(), EvidenceBench.observed(claim))
     #expect(scores[claimed] == 0)
     #expect(scores[Candidate.newcomer] == newcomer)
-    for other in 1..<Candidate.count where other != claimed { #expect(scores[other] == -14) }
+    #expect(Array(bench.wire.candidates(for: claim)) == [claimed], "stock parts do not send each other's frames")
   }
 
   @Test func whatClaimsNothingSaysNothing() {
     #expect(EvidenceBench().isSilent(RoleEvidence(), EvidenceBench.observed(.none)))
+    #expect(Array(EvidenceBench().wire.candidates(for: .none)) == [1, 2, 3, 4])
   }
 
   /// A dash that was met can have sent what a newcomer can, and only that one: others were not met.
@@ -29,7 +31,8 @@ import Testing
     let scores = bench.asked(RoleEvidence(), EvidenceBench.observed(claim))
     #expect(scores[Candidate.firstDash] == forged)
     #expect(scores[Candidate.newcomer] == forged)
-    #expect(scores[Candidate.firstDash + 1] == -14)
+    let candidates = bench.wire.candidates(for: claim)
+    #expect(Array(candidates) == [Candidate.claimed(claim), Candidate.firstDash])
   }
 
   @Test func afterTheFirstDashANewcomerIsLessLikely() throws {

@@ -25,7 +25,7 @@ import Testing
   func pitchSpeaksForWhoPacesBytesSo(_ pitch: Float, _ hasTail: Bool, _ expected: ClosedRange<Float>) {
     let bench = Self.bench(EvidenceBench.measured(pitch: 95))
     let seen = EvidenceBench.measured(pitch: pitch, hasTail: hasTail)
-    for claim in [Claim.request, .escAnswer, .levers] {
+    for claim in [Claim.escRequest, .escAnswer, .none] {
       let scores = bench.asked(PitchEvidence(), EvidenceBench.observed(claim, seen))
       #expect(expected.contains(scores[Candidate.esc]), "\(scores[Candidate.esc])")
       Self.expectOnlyESC(scores)
@@ -41,7 +41,7 @@ import Testing
   func bitClockSpeaksForWhoseOscillatorItIs(_ clock: Float, _ expected: ClosedRange<Float>) {
     let bench = Self.bench(EvidenceBench.measured(clock: 3000))
     let scores = bench.asked(
-      BitClockEvidence(), EvidenceBench.observed(.request, EvidenceBench.measured(clock: clock)))
+      BitClockEvidence(), EvidenceBench.observed(.escAnswer, EvidenceBench.measured(clock: clock)))
     #expect(expected.contains(scores[Candidate.esc]), "\(scores[Candidate.esc])")
     Self.expectOnlyESC(scores)
   }
@@ -51,10 +51,10 @@ import Testing
     var bench = Self.bench(EvidenceBench.measured(clock: 3000))
     bench.learnESC(EvidenceBench.measured(clock: -2000))
     for clock: Float in [3000, -2000] {
-      let seen = EvidenceBench.observed(.request, EvidenceBench.measured(clock: clock))
+      let seen = EvidenceBench.observed(.escAnswer, EvidenceBench.measured(clock: clock))
       #expect(bench.asked(BitClockEvidence(), seen)[Candidate.esc] > 3)
     }
-    let between = EvidenceBench.observed(.request, EvidenceBench.measured(clock: 500))
+    let between = EvidenceBench.observed(.escAnswer, EvidenceBench.measured(clock: 500))
     #expect(bench.asked(BitClockEvidence(), between)[Candidate.esc] < -4)
   }
 
@@ -68,16 +68,28 @@ import Testing
   func airTimeOnlyExcludes(_ bounds: ClosedRange<Float>, _ isExcluded: Bool) {
     let bench = Self.bench(EvidenceBench.measured(bounds: 90...100))
     let scores = bench.asked(
-      AirTimeEvidence(), EvidenceBench.observed(.request, EvidenceBench.measured(bounds: bounds)))
+      AirTimeEvidence(), EvidenceBench.observed(.escAnswer, EvidenceBench.measured(bounds: bounds)))
     #expect(scores[Candidate.esc] == (isExcluded ? -4 : 0))
     Self.expectOnlyESC(scores)
   }
 
   // MARK: - Silence
 
+  /// The ESC sends no requests of the BLE module: how like it they are is not asked.
+  @Test func whoCannotHaveSentItIsNotAsked() {
+    let measurement = EvidenceBench.measured(pitch: 95, clock: 3000, bounds: 90...100)
+    let bench = Self.bench(measurement)
+    for claim in [Claim.request, .levers, .batteryAnswer] {
+      let seen = EvidenceBench.observed(claim, measurement)
+      #expect(bench.isSilent(PitchEvidence(), seen))
+      #expect(bench.isSilent(BitClockEvidence(), seen))
+      #expect(bench.isSilent(AirTimeEvidence(), seen))
+    }
+  }
+
   @Test func whatWasNotMeasuredSaysNothing() {
     let bench = Self.bench(EvidenceBench.measured(pitch: 95, clock: 3000, bounds: 90...100))
-    let seen = EvidenceBench.observed(.request)
+    let seen = EvidenceBench.observed(.escAnswer)
     #expect(bench.isSilent(PitchEvidence(), seen))
     #expect(bench.isSilent(BitClockEvidence(), seen))
     #expect(bench.isSilent(AirTimeEvidence(), seen))
@@ -87,7 +99,7 @@ import Testing
   func fewFramesAreNotHeldAgainstAnother(_ frames: Int, _ isSilent: Bool) {
     let bench = Self.bench(EvidenceBench.measured(pitch: 95, clock: 3000, bounds: 90...100), frames: frames)
     let seen = EvidenceBench.observed(
-      .request, EvidenceBench.measured(pitch: 130, clock: -3000, bounds: 10...20))
+      .escAnswer, EvidenceBench.measured(pitch: 130, clock: -3000, bounds: 10...20))
     #expect(bench.isSilent(PitchEvidence(), seen) == isSilent)
     #expect(bench.isSilent(BitClockEvidence(), seen) == isSilent)
     #expect(bench.isSilent(AirTimeEvidence(), seen) == isSilent)

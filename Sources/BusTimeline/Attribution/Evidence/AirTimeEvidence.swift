@@ -10,7 +10,7 @@ struct AirTimeEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.pitchHigh > measurement.pitchLow else { return }
-    for candidate in wire.known where wire.prints[candidate].isMature {
+    for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
       if measurement.pitchHigh + Self.tolerance < wire.prints[candidate].slowest
         || measurement.pitchLow > wire.prints[candidate].fastest + 60
       {

@@ -8,7 +8,7 @@ struct BitClockEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.clockSpread > 0 else { return }
-    for candidate in wire.known where wire.prints[candidate].isMature {
+    for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
       let advantage = wire.prints[candidate].clock.advantage(of: measurement.clock, spread: measurement.clockSpread)
       scores[candidate] += max(-Self.most, min(Self.most, advantage))
     }

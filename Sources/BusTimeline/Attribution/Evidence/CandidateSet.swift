@@ -13,6 +13,10 @@ struct CandidateSet: Sequence, IteratorProtocol, Sendable {
     CandidateSet(bits: 1 << Candidate.esc | 1 << Candidate.ble | 1 << Candidate.bms | 1 << Candidate.externalBms)
   }
 
+  /// Who sends such a frame with stock parts.
+  @inline(__always)
+  static func claimed(_ claim: Claim) -> CandidateSet { CandidateSet(bits: 1 << UInt16(Candidate.claimed(claim))) }
+
   @inline(__always)
   func union(_ other: CandidateSet) -> CandidateSet { CandidateSet(bits: bits | other.bits) }
 

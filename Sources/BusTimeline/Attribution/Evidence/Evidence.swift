@@ -18,7 +18,7 @@ protocol Evidence: Sendable {
 /// All kinds of evidence that count, and what they say of one frame, apart and together.
 struct EvidenceTable: Sendable {
   private var rows = PerEvidence<Scores>(repeating: Scores())
-  /// Of the newcomer and of those who are known on the wire.
+  /// Of the newcomer and of those who come into question.
   private(set) var total = Scores()
 
   @inline(__always)
@@ -32,7 +32,7 @@ struct EvidenceTable: Sendable {
   mutating func weigh(_ observation: Observation, on wire: WireModel) {
     askAll(observation, wire)
     total(Candidate.newcomer)
-    for candidate in wire.known { total(candidate) }
+    for candidate in wire.candidates(for: observation.claim) { total(candidate) }
   }
 
   @inline(__always)

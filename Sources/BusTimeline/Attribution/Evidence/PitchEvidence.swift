@@ -9,7 +9,7 @@ struct PitchEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.pitchSpread > 0 else { return }
-    for candidate in wire.known where wire.prints[candidate].isMature {
+    for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
       let advantage = wire.prints[candidate].pitch.advantage(
         of: measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
       scores[candidate] += max(-Self.most, min(Self.most, advantage))

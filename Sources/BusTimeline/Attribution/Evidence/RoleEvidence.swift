@@ -4,8 +4,8 @@ struct RoleEvidence: Evidence {
   static let words = EvidenceKind.Words.said(
     inFavour: "its address and command are this sender's", against: "its address and command are another's")
 
-  /// Logarithms of how rare a false claim is. Nobody has reason to send a module's heartbeats, and one known dash
-  /// forges the ESC's display frame (protocol.md 5.5).
+  /// Logarithms of how rare a false claim is. Nobody has reason to send a battery's answers or a module's heartbeats, and
+  /// one known dash forges the ESC's display frame (protocol.md 5.5).
   private static let impossible: Float = -14
   private static let forgedHeartbeat: Float = -10
   private static let forgedAnswer: Float = -7
@@ -18,26 +18,18 @@ struct RoleEvidence: Evidence {
   private static let mostForeign: Float = 1
 
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
-    scores.setAll(Self.impossible)
     switch observation.claim {
-    case .none: scores.setAll(0)
-    case .levers, .poll:
-      scores[Candidate.ble] = 0
-      foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
+    case .none: break
+    case .levers, .poll: foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
     case .request:
-      scores[Candidate.ble] = 0
       foreign(
         max(Self.leastForeign, min(Self.mostForeign, wire.foreignOdds)),
         newcomer: Self.newcomersRequest(on: wire),
         wire, &scores)
-    case .bleAnswer:
-      scores[Candidate.ble] = 0
-      foreign(Self.forgedAnswer, newcomer: Self.forgedAnswer, wire, &scores)
-    case .escAnswer, .escRequest:
-      scores[Candidate.esc] = 0
+    case .bleAnswer, .escAnswer, .escRequest:
       foreign(Self.forgedAnswer, newcomer: Self.forgedAnswer, wire, &scores)
     case .batteryAnswer, .externalBatteryAnswer:
-      scores[Candidate.claimed(observation.claim)] = 0
+      foreign(Self.impossible, newcomer: Self.impossible, wire, &scores)
     }
   }
 

@@ -43,8 +43,4 @@ struct Scores: Sendable {
     values[Candidate.newcomer] += value
     for index in Candidate.firstDash..<Candidate.count { values[index] += value }
   }
-
-  mutating func setAll(_ value: Float) {
-    for index in 0..<Candidate.count { values[index] = value }
-  }
 }
