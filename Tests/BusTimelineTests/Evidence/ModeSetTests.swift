@@ -86,6 +86,21 @@ import Testing
     #expect(set.advantage(of: 40, spread: 0.1, hasTail: true) == set.advantage(of: 40, spread: 0.1))
   }
 
+  /// A device that never pauses is not the sender of a frame that only a pause would explain.
+  @Test func howManyValuesPausesLengthenIsLearnt() {
+    func learnt(pauses: Bool) -> ModeSet {
+      var set = ModeSet(range: 0...100, leastSpread: 0.5)
+      for index in 0..<300 { set.learn(pauses && index % 3 == 2 ? 60 : 50, spread: 0.1, hasTail: true) }
+      return set
+    }
+    let steady = learnt(pauses: false), pausing = learnt(pauses: true)
+    let lead = { (value: Float) in
+      pausing.advantage(of: value, spread: 0.1, hasTail: true) - steady.advantage(of: value, spread: 0.1, hasTail: true)
+    }
+    #expect(lead(60) > 1.5 && lead(60) < 3)
+    #expect(lead(50) < 0 && lead(50) > -1)
+  }
+
   /// It is a likelihood ratio against the uniform density: over the whole range its mean is 1, and less by what a
   /// few values leave open.
   @Test(arguments: 0..<20)

@@ -23,6 +23,9 @@ struct ModeSet: Sendable {
   private var misses: Float = 0
   /// Share of values that fit no mode.
   private var missed: Float = 0
+  /// Share of values that pauses made larger, of those that can be, and how many of these it is known from.
+  private var lengthened = Self.usuallyLengthened
+  private var lengthenable: Float = 20
   /// Old values fade: a mode follows a clock that drifts with temperature.
   private static let memory: Float = 256
 
@@ -46,7 +49,12 @@ struct ModeSet: Sendable {
   /// - Parameter hasTail: the value can be too large by pauses; then only the low side shapes a mode.
   mutating func learn(_ value: Float, spread: Float, hasTail: Bool = false) {
     let squares = squares(value, spread)
-    if hasTail, any((means .< value) .& (squares .> 4) .& (weights .> 0)) { return }
+    if hasTail {
+      let isLonger = any((means .< value) .& (squares .> 4) .& (weights .> 0))
+      lengthenable = min(lengthenable + 1, Self.memory)
+      lengthened += ((isLonger ? 1 : 0) - lengthened) / lengthenable
+      if isLonger { return }
+    }
     if let nearest = nearest(value), squares[nearest] < 16 {
       draw(nearest, to: value)
     } else if count < most {
@@ -90,13 +98,16 @@ struct ModeSet: Sendable {
     let near = (squares .< Self.nothing * spreads) .& (weights .> 0)
     // Most candidates are far off, and their floor is mostly the least.
     if !any(near), !hasTail { return floor == Self.usualFloor ? Self.logOfUsualFloor : logf(floor) }
+    let tail = hasTail ? max(lengthened, Self.leastLengthened) : 0
     var density: Float = 0
     for index in 0..<count {
       if near[index] {
         let inverse = 1 / spreads[index]
-        density += weights[index] * expf(-0.5 * squares[index] * inverse) * (inverse * Self.inverseCircle).squareRoot()
+        density +=
+          (1 - tail) * weights[index] * expf(-0.5 * squares[index] * inverse)
+          * (inverse * Self.inverseCircle).squareRoot()
       }
-      if hasTail, distances[index] > 0 { density += weights[index] * 0.3 * fading(-distances[index] / 15) / 15 }
+      if hasTail, distances[index] > 0 { density += weights[index] * tail * fading(-distances[index] / 15) / 15 }
     }
     // A mode with a single value is a guess.
     return logf(floor + (1 - floor) * width * density / (total + 2))
@@ -106,6 +117,10 @@ struct ModeSet: Sendable {
   private static let nothing: Float = 49
   private static var usualFloor: Float { 0.01 }
   private static var logOfUsualFloor: Float { -4.6051702 }
+  /// Believed before enough was seen.
+  private static let usuallyLengthened: Float = 0.3
+  /// Frames with pauses are seldom certain enough to be learnt from, so it is never taken to be less.
+  private static let leastLengthened: Float = 0.03
   /// One by two pi: the height of a normal density of variance 1, squared.
   private static let inverseCircle: Float = 0.15915494
 
