@@ -36,6 +36,18 @@ struct SendersTests {
     }
   }
 
+  /// Behind an adapter it is not seen how far its requests are from heartbeats: that speaks neither way.
+  @Test(
+    "what was not measured rules no module out",
+    arguments: [("augisbud", "augisbud-dashboard"), ("displaydash", "displaydash")],
+    [AdapterModel.ftdi1ms, .ftdi16ms, .pl011])
+  func looksBehindAnAdapter(_ scooter: (scenario: String, signature: String), _ adapter: AdapterModel) throws {
+    let table = try Self.run(scooter.scenario, seconds: 40, quality: .packets(adapter)).table
+    let dash = try #require(table.row(of: .dash(1)))
+    let match = try #require(table.looksLike(dash, among: try signatures()))
+    #expect(match.signatures.map(\.name).contains(scooter.signature))
+  }
+
   @Test("stock parts look like no module", arguments: ["stock", "phone"])
   func stock(_ scenario: String) throws {
     let table = try Self.run(scenario).table

@@ -31,6 +31,46 @@ import Testing
 
   // MARK: - Damage
 
+  @Test("no output replaces what is read", arguments: ["--html", "--perfetto"])
+  func overwriting(option: String) throws {
+    let before = scratch.bytes("x.txt")
+    for verb in ["diagnose x=x.txt \(option) ./x.txt", "senders x.txt --save x.txt", "senders x.txt --plot ./x.txt"] {
+      let outcome = try run(verb)
+      #expect(outcome.ending == .exit(2), "\(verb)")
+      #expect(outcome.errors.contains("x.txt: is read and would be overwritten"), "\(verb): \(outcome.errors)")
+    }
+    let token = try run("diagnose x.txt p.btsnoop --token t \(option) t")
+    #expect(token.ending == .exit(2) && token.errors.contains("t: is read"), "\(token.errors)")
+    #expect(scratch.bytes("x.txt") == before)
+    let twice = try run("diagnose x.txt --html r --perfetto r")
+    #expect(twice.ending == .exit(2) && twice.errors.contains("r: is named for two outputs"), "\(twice.errors)")
+  }
+
+  /// Somebody opened the log in an editor of Windows.
+  @Test("line ends of Windows change nothing")
+  func windows() throws {
+    try scratch.write(scratch.bytes("x.txt").flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }, as: "w.txt")
+    let frames = try ["x.txt", "w.txt"].map { try run("sniff \($0) -t a").output }
+    #expect(frames[0] == frames[1] && frames[0].contains(" levers"))
+  }
+
+  @Test("a file's words do not control the terminal")
+  func controlCharacters() throws {
+    try scratch.write(Array("(1.0) \u{1B}[31mX\u{7} 55AA0320017B065AFF R\n".utf8), as: "c.txt")
+    for verb in ["sniff", "senders", "diagnose"] {
+      let shown = try run("\(verb) c.txt")
+      #expect(!(shown.output + shown.errors).unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{7}" }, "\(verb)")
+    }
+    #expect(try run("sniff c.txt").output.contains("[31mX"))
+  }
+
+  @Test("a time line can begin at 0")
+  func zero() throws {
+    let begin = try run("timeline x.txt --from 0s --to 0.2s")
+    #expect(begin.ending == .exit(0) && begin.output.contains(" levers"), "\(begin.errors)")
+    #expect(try run("timeline x.txt --from -1s").ending == .exit(2))
+  }
+
   @Test("what was readable is diagnosed, and the damage gives 2", arguments: ["x.csv", "x.pcapng"])
   func damagedBus(_ name: String) throws {
     try cut(name)

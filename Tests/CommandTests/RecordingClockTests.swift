@@ -88,6 +88,39 @@ import Testing
     }
   }
 
+  @Test("two recordings of one wire are no case of two dashes")
+  func oneWire() throws {
+    #expect(try Command.run(["simulate", "displaydash", "--write", "a.pcapng"], in: scratch).ending == .exit(0))
+    let twice = ["displaydash", "--start", "1700000002.25", "--write", "b.pcapng"]
+    #expect(try Command.run(["simulate"] + twice, in: scratch).ending == .exit(0))
+    let refused = try Command.run(["diagnose", "a.pcapng", "b.pcapng"], in: scratch)
+    #expect(refused.ending == .exit(2) && refused.output.isEmpty)
+    #expect(refused.errors.contains("b.pcapng: is a recording of the same wire as a.pcapng"), "\(refused.errors)")
+    let listed = try Command.run(["senders", "a.pcapng", "b.pcapng"], in: scratch)
+    #expect(listed.ending == .exit(0) && listed.errors.contains("comes twice"), "\(listed.errors)")
+  }
+
+  /// The battery's answers on its own line are not answers to what was asked on the other.
+  @Test("the battery's line takes no cause away")
+  func bothLinks() throws {
+    let phone = ["--ble", "a.ble", "--token", "a.token"]
+    for arguments in [
+      ["--adapter", "ftdi-1ms", "--write", "a.pcapng"] + phone,
+      ["--adapter", "ftdi-16ms", "--line", "bms_to_esc", "--write", "b.pcapng"],
+    ] {
+      let made = try Command.run(["simulate", "displaydash", "--seed", "21"] + arguments, in: scratch)
+      #expect(made.ending == .exit(0))
+    }
+    let verdicts = try [["a.pcapng"], ["a.pcapng", "b.pcapng"]].map { bus in
+      let outcome = try Command.run(["diagnose"] + bus + ["a.ble", "--token", "a.token", "--json"], in: scratch)
+      let verdict = try #require(try JsonLines(outcome.output).of(kind: "verdict").first)
+      return try #require(verdict["notifications"] as? [String: Any])
+    }
+    #expect("\(verdicts[0]["unsolicited"] ?? "")" == "\(verdicts[1]["unsolicited"] ?? "")")
+    let causes = try verdicts.map { try #require($0["caused_by"] as? [String: Int]) }
+    #expect(causes[0] == causes[1] && (causes[0]["dash1"] ?? 0) > 100)
+  }
+
   @Test("every verb that merges recordings says how their clocks stand", arguments: ["senders", "timeline", "sniff"])
   func told(verb: String) throws {
     try twoClocks()

@@ -53,12 +53,22 @@ public struct ClockDifference: Hashable, Sendable {
   public var drift: ClockDrift
   /// Messages in both that carry it.
   public var pairs: Int
+  /// Whether both are recordings of one wire, so that each frame is in both.
+  public var isOneWire = false
 
   public init(time: Int64, offset: TimeBounds, drift: ClockDrift, pairs: Int) {
     self.time = time
     self.offset = offset
     self.drift = drift
     self.pairs = pairs
+  }
+
+  /// The same seen from the other recording.
+  var turned: ClockDifference {
+    ClockDifference(
+      time: time &+ offset.middle,
+      offset: TimeBounds(earliest: 0 &- offset.latest, latest: 0 &- offset.earliest), drift: drift.turned,
+      pairs: pairs)
   }
 
   /// Whether both can be one clock.
@@ -72,18 +82,27 @@ public enum TapAligner {
     _ first: TapStream, _ second: TapStream
   ) throws(ClockAlignment.Refusal) -> ClockDifference {
     if first.isOfBattery == second.isOfBattery {
-      return difference(try clocks(ClockAligner.align(bus: first.whole, ble: second.whole)))
+      var found = try ofOneWire(first.whole, second.whole)
+      found.isOneWire = true
+      return found
     }
     if first.isOfBattery {
       return difference(try clocks(ClockAligner.align(bus: first.shared, ble: second.shared)))
     }
     // The recording nearer to the BMS stands where the bus does.
-    let turned = difference(try clocks(ClockAligner.align(bus: second.shared, ble: first.shared)))
-    return ClockDifference(
-      time: turned.time &+ turned.offset.middle,
-      offset: TimeBounds(earliest: 0 &- turned.offset.latest, latest: 0 &- turned.offset.earliest),
-      drift: turned.drift.turned,
-      pairs: turned.pairs)
+    return difference(try clocks(ClockAligner.align(bus: second.shared, ble: first.shared))).turned
+  }
+
+  /// What stands where the bus does is to be the earlier one, and either adapter can be the later one.
+  private static func ofOneWire(
+    _ first: AlignmentStream, _ second: AlignmentStream
+  ) throws(ClockAlignment.Refusal) -> ClockDifference {
+    do throws(ClockAlignment.Refusal) {
+      return difference(try clocks(ClockAligner.align(bus: first, ble: second)))
+    } catch {
+      guard case .aligned(let clocks) = ClockAligner.align(bus: second, ble: first) else { throw error }
+      return difference(clocks).turned
+    }
   }
 
   private static func clocks(_ alignment: ClockAlignment) throws(ClockAlignment.Refusal) -> AlignedClocks {

@@ -27,6 +27,8 @@ public struct CausalityTracker: Sendable {
   private var reader: BleTimeReader
   private let origin: Int64
   private let slack: Int64
+  /// Whether the BLE module was heard: the ESC-BLE link is among what comes in then.
+  private var hasModule = false
   private var waiting = OrderedWait()
   private var wire: WireLedger
   private var radio = RadioLedger()
@@ -50,7 +52,8 @@ public struct CausalityTracker: Sendable {
 
   // MARK: - Input
 
-  /// Takes the next event of the wire that the BLE module is on. `id` ascends.
+  /// Takes the next event of the wire; `id` ascends. Where there are recordings of both links, what passes between the
+  /// ESC and the battery is left out: all of it that concerns the phone is on the ESC-BLE link too.
   public mutating func push(_ event: AttributedEvent, bytes: Span<UInt8>, id: Int64) {
     outcomes.removeAll(keepingCapacity: true)
     let bus = event.event
@@ -59,6 +62,8 @@ public struct CausalityTracker: Sendable {
       wire.rubble(at: bus.start.middle)
       return advance(to: bus.start.middle)
     }
+    if reading.stockSender == .ble { hasModule = true }
+    guard !hasModule || !reading.isBetweenESCAndBattery else { return advance(to: bus.start.middle) }
     let finding = event.finding ?? Finding()
     let message = AlignmentEvent(bytes, start: bus.start, end: bus.end)
     let seen = WireLedger.Frame(
@@ -113,6 +118,17 @@ public struct CausalityTracker: Sendable {
       outcomes.append(.notification(wire.explain(message, into: &outcomes)))
     }
     wire.expire(until: item.due, radio: &radio, into: &outcomes)
+  }
+}
+
+extension FrameReading {
+  /// Whether it is on the ESC-BMS link, as it was read there.
+  fileprivate var isBetweenESCAndBattery: Bool {
+    switch stockSender {
+    case .bms, .externalBms: true
+    case .esc: expects != .nothing && (subject == .bms || subject == .externalBms)
+    default: false
+    }
   }
 }
 

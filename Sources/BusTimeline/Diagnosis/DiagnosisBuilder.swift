@@ -11,8 +11,8 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private var wire = Diagnosis.Wire()
   private var first: Int64?
   private var last: Int64 = 0
-  /// For how much of its time each tap was in use, and nanoseconds of that which the injectors cost.
-  private var uses: [(all: LineUse, injected: Int64)] = []
+  /// For how much of its time each tap was in use, nanoseconds of that which the injectors cost, and its sound frames.
+  private var uses: [(all: LineUse, injected: Int64, frames: Int)] = []
   private var errors: [Int: Int] = [:]
   private var phoneReads = LatencySample()
   /// End of the phone's last request of each kind.
@@ -27,7 +27,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   public mutating func add(taps: [Tap]) {
     senders.add(taps: taps)
     collisions.add(taps: taps)
-    uses += taps.dropFirst(uses.count).map { _ in (LineUse(), 0) }
+    uses += taps.dropFirst(uses.count).map { _ in (LineUse(), 0, 0) }
   }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
@@ -45,6 +45,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       if !event.checksumHolds { wire.badChecksums += 1 }
     }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
+    if row.tap < uses.count { uses[row.tap].frames += 1 }
     note(row, reading, finding)
     if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
   }
@@ -104,8 +105,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     collisions.finish()
     wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
-    // Of several wires the one that is in use most: a sum would be of none.
-    if let busiest = uses.max(by: { $0.all.load ?? -1 < $1.all.load ?? -1 }), let time = busiest.all.airTime {
+    // Of several wires the one that is in use most: a sum would be of none. A channel without a frame is no wire.
+    if let busiest = uses.filter({ $0.frames > 0 }).max(by: { $0.all.load ?? -1 < $1.all.load ?? -1 }),
+      let time = busiest.all.airTime
+    {
       wire.load = busiest.all.load
       wire.loadWithoutInjectors = busiest.all.share(of: time - busiest.injected)
     }

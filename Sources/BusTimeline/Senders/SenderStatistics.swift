@@ -130,4 +130,10 @@ public struct SenderStatistics: Sendable {
     let spread = steps.high - steps.low
     return Double(spread) < Self.steady * Double(steps.median) ? .timer(steps.median, spread: spread) : .irregular
   }
+
+  /// What sets a dash's requests off; nil where their distance from heartbeats was not seen, as behind most adapters.
+  var trigger: ModuleSignature.Trigger? {
+    guard case .dash = transmitter, let delays = heartbeatDelays.quartiles else { return nil }
+    return delays.median < Self.atOnce ? .heartbeat : .timer
+  }
 }

@@ -56,8 +56,8 @@ extension SenderTable {
       guard range.contains(value) else { return nil }
       agreeing += 1
     }
-    if let trigger = signature.trigger, let rhythm = sender.rhythm {
-      guard Self.trigger(rhythm) == trigger else { return nil }
+    if let trigger = signature.trigger, let measured = sender.trigger {
+      guard measured == trigger else { return nil }
       agreeing += 1
     }
     if signature.answersReads == false {
@@ -113,14 +113,6 @@ extension SenderTable {
     case .bms: .bms
     case .externalBms: .externalBms
     case .dash, .unknown: .unknown
-    }
-  }
-
-  private static func trigger(_ rhythm: SenderStatistics.Rhythm) -> ModuleSignature.Trigger? {
-    switch rhythm {
-    case .behindHeartbeats: .heartbeat
-    case .timer: .timer
-    case .slots, .answers, .irregular: nil
     }
   }
 }

@@ -1,5 +1,6 @@
 public import CaptureFiles
 import Foundation
+import Glibc
 public import NinebotBus
 
 /// Signatures of known modules: built-in ones and those in the user's folder.
@@ -32,7 +33,13 @@ public struct SignatureLibrary: Sendable {
 
   private func userFiles() -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted()
+    // A pipe would be waited for.
+    return files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") && !isPipe("\(folder)/\($0)") }.sorted()
+  }
+
+  private func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// One signature from the text of a file.

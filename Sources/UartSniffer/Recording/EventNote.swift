@@ -122,7 +122,7 @@ extension EventNote {
   }
 }
 
-/// The `key=value` words of a note.
+/// The `key=value` words of a note, apart by spaces; a line end of Windows belongs to none.
 struct NoteWords {
   struct Word {
     var key: NoteKey
@@ -153,7 +153,7 @@ struct NoteWords {
     while position < count {
       var key = NoteKey()
       var start: Int?
-      while position < count, text[position] != UInt8(ascii: " ") {
+      while position < count, text[position] > UInt8(ascii: " ") {
         let byte = text[position]
         position &+= 1
         if byte == UInt8(ascii: "=") {
@@ -163,7 +163,7 @@ struct NoteWords {
         key.append(byte)
       }
       if let start {
-        while position < count, text[position] != UInt8(ascii: " ") { position &+= 1 }
+        while position < count, text[position] > UInt8(ascii: " ") { position &+= 1 }
         return Word(key: key, value: start..<position)
       }
       position &+= 1

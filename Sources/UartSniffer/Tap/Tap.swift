@@ -19,11 +19,18 @@ public struct Tap: Hashable, Sendable {
   /// capture's clock. Chunks have the capture's times; what a file kept is those plus this.
   public var clockLead: Int64 = 0
 
+  /// Name and detail may come from a file of a stranger: what would control a terminal is replaced.
   public init(name: String, detail: String, baud: Baud?, quality: TimeQuality) {
-    self.name = name
-    self.detail = detail
+    self.name = Self.printable(name)
+    self.detail = Self.printable(detail)
     self.baud = baud
     self.quality = quality
+  }
+
+  private static func printable(_ text: String) -> String {
+    let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 }
 

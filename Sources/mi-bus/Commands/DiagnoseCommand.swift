@@ -44,6 +44,7 @@ struct DiagnoseCommand: FindingCommand {
 
   mutating func run() throws {
     signal(SIGPIPE, SIG_IGN)
+    try OutputPath.check([html, perfetto], against: sources + keys.token + keys.privateKey)
     let environment = ProcessInfo.processInfo.environment
     let profile = try ProfileLibrary(environment: environment).profile(input.profile)
     let run = DiagnoseRun(

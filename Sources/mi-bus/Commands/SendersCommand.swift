@@ -43,6 +43,8 @@ struct SendersCommand: ParsableCommand {
   var plot: String?
 
   mutating func run() throws {
+    // Fingerprints may be loaded from the file that they go back to.
+    try OutputPath.check([save, plot], against: sources)
     let environment = ProcessInfo.processInfo.environment
     let profile = try ProfileLibrary(environment: environment).profile(input.profile)
     let signatures = try SignatureLibrary(environment: environment).signatures()

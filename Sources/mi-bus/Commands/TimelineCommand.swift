@@ -26,13 +26,13 @@ struct TimelineCommand: ParsableCommand {
   @OptionGroup(title: "Keys of the phone's side") var keys: KeyOptions
 
   @Option(help: ArgumentHelp("Only from this time on, since the start of the bus capture: 90s, 2m.", valueName: "time"))
-  var from: TimeSpan?
+  var from: TimePoint?
 
   @Option(help: ArgumentHelp("Only up to this time.", valueName: "time"))
-  var to: TimeSpan?
+  var to: TimePoint?
 
   @Option(help: ArgumentHelp("Only a second to either side of this time.", valueName: "time"))
-  var around: TimeSpan?
+  var around: TimePoint?
 
   @Flag(help: "JSON Lines, one object for each item, and the verdict last.")
   var json = false

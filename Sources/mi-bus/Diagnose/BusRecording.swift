@@ -26,6 +26,7 @@ struct BusRecording {
     }
     guard specs.contains(where: { $0.place == .standardInput }) else {
       let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
+      try clocks.refuseDoubles()
       var result = try run.recorded(
         { try self.opener($0).recorded(specs, corrections: clocks.corrections) }, phone: phone)
       result.notes += clocks.notes

@@ -9,6 +9,8 @@ struct RecordingClocks {
   private(set) var corrections: [Int64] = []
   private(set) var notes: [String] = []
   private(set) var findings: [Diagnosis.RecordingClock] = []
+  /// Recordings of a wire that an earlier one shows as well.
+  private var doubles: [(name: String, of: String, pairs: Int)] = []
 
   /// Reads each recording once. A single one, and such as can be read only once, are left alone.
   init(_ specs: [SourceSpec], opener: SourceOpener, pause: Int64) throws {
@@ -22,9 +24,23 @@ struct RecordingClocks {
     }
   }
 
+  /// - Throws: `InputError` where two recordings are of one wire: whoever sends on it would count as two.
+  func refuseDoubles() throws(InputError) {
+    guard let double = doubles.first else { return }
+    throw InputError(
+      double.name, "is a recording of the same wire as \(double.of): \(double.pairs) messages are in both",
+      remedy: "give one of them; the better times tell more")
+  }
+
   private mutating func compare(_ first: TapStream, _ name: String, _ other: TapStream, _ text: String, _ index: Int) {
     do throws(ClockAlignment.Refusal) {
       let found = try TapAligner.align(first, other)
+      if found.isOneWire {
+        doubles.append((text, name, found.pairs))
+        notes.append(
+          "\(text) is a recording of the same wire as \(name): \(found.pairs) messages are in both, and each frame of "
+            + "the common time comes twice")
+      }
       findings.append(Diagnosis.RecordingClock(name: text, difference: .success(found)))
       guard !found.agrees else { return }
       corrections[index] = 0 &- found.offset.middle
