@@ -2,6 +2,7 @@ import BusTimeline
 import NinebotBus
 import ScooterSim
 import Testing
+import UartSniffer
 
 /// Two recordings of one scooter's bus, each with a clock of its own.
 @Suite struct TapAlignerTests {
@@ -46,6 +47,39 @@ import Testing
       let rate = try #require(found.drift.rate)
       #expect(abs(rate - sign * ppm) <= found.drift.bound + 0.1, "\(rate) ± \(found.drift.bound)")
       #expect(found.drift.bound < 30)
+    }
+  }
+
+  /// One adapter is late by up to 16 ms, the other one by less, or not at all.
+  @Test(arguments: [("edges", "ftdi-16ms"), ("ftdi-1ms", "ftdi-16ms"), ("edges", "cp210x"), ("ftdi-16ms", "ch340")])
+  func adaptersOnOneWire(_ first: String, _ second: String) throws {
+    func recorded(_ adapter: String, _ offset: Int64) throws -> TapStream {
+      let model = AdapterModel.all.first { $0.name == adapter }
+      var source = SimulatedSource(
+        try .named("displaydash", seed: 6), quality: model.map { .packets($0) } ?? .edges, duration: 60_000_000_000)
+      var events = EventStream()
+      var sink = Collector(offset: offset)
+      while let chunk = try source.next() {
+        events.add(taps: source.taps, pause: 2_000_000)
+        events.push(chunk, into: &sink)
+      }
+      events.finish(into: &sink)
+      return sink.stream
+    }
+    let offset: Int64 = 2_250_000_000
+    let one = try recorded(first, 0), other = try recorded(second, offset)
+    for (found, truth) in [(try TapAligner.align(one, other), offset), (try TapAligner.align(other, one), -offset)] {
+      #expect((found.offset.earliest...found.offset.latest).contains(truth), "\(found.offset)")
+      #expect(found.isOneWire && found.offset.error < 20_000_000 && found.pairs > 500)
+    }
+  }
+
+  private struct Collector: BusEventSink {
+    let offset: Int64
+    var stream = TapStream()
+
+    mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+      stream.append(event, bytes: bytes, origin: [Occurrence].epoch + offset)
     }
   }
 

@@ -8,6 +8,8 @@ public struct AlignmentStream: Sendable {
   /// Messages that are kept at most.
   public static let defaultCapacity = 2_000_000
   public private(set) var events: [AlignmentEvent] = []
+  /// The widest interval that a time was only known within, nanoseconds.
+  var widest: Int64 { Int64(events.max { $0.width < $1.width }?.width ?? 0) }
   /// When the capture ran, nanoseconds on its absolute clock; nil while nothing is known.
   public private(set) var covered: ClosedRange<Int64>?
   /// Of when the messages are that are kept.

@@ -31,7 +31,13 @@ public struct ClockAligner: Sendable {
   ///   - bus: the capture nearer to the ESC or BMS: requests come to it later, answers earlier.
   ///   - ble: the capture nearer to the phone.
   public static func align(bus: AlignmentStream, ble: AlignmentStream) -> ClockAlignment {
-    guard let source = Correspondence(bus: bus, ble: ble, reach: Correspondence.Reach()) else {
+    align(bus: bus, ble: ble, reach: Correspondence.Reach())
+  }
+
+  static func align(
+    bus: AlignmentStream, ble: AlignmentStream, reach: Correspondence.Reach
+  ) -> ClockAlignment {
+    guard let source = Correspondence(bus: bus, ble: ble, reach: reach) else {
       return .refused(.nothingToCompare)
     }
     guard source.messages.contains(where: { $0.key >= 0 }) else { return .refused(.nothingInCommon) }
@@ -133,7 +139,7 @@ public struct ClockAligner: Sendable {
     for index in Swift.stride(from: run.lowerBound, to: run.upperBound, by: max(1, step)) {
       for message in source.messages[windows[index].messages] {
         curve.add(
-          message, OffsetCurve.Weight(source, message), source, slop: ClockTrack.slop,
+          message, OffsetCurve.Weight(source, message), source, slop: source.reach.slop,
           center: track.points[index].offset)
       }
     }
@@ -153,8 +159,8 @@ public struct ClockAligner: Sendable {
         let reach = source.reach.of(message)
         var isThere = false
         source.each(
-          message.key, from: message.isReply ? time - reach : time - ClockTrack.slop,
-          to: message.isReply ? time + ClockTrack.slop : time + reach
+          message.key, from: message.isReply ? time - reach : time - source.reach.slop,
+          to: message.isReply ? time + source.reach.slop : time + reach
         ) { _, _ in isThere = true }
         coverage.add(message, isThere: isThere)
       }

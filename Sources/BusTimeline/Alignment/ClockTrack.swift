@@ -58,8 +58,6 @@ struct ClockTrack: Sendable {
   /// Clocks of phones and laptops are off by tens of ppm; more than this is no clock.
   static let steepest = 260e-6
   static let bin: Int64 = 2_000_000
-  /// Drift within a window, and what times are uncertain beyond their bounds.
-  static let slop: Int64 = 6_000_000
 
   private(set) var points: [Point]
   /// The run of windows with the highest sum of scores, and that sum.
@@ -82,7 +80,7 @@ struct ClockTrack: Sendable {
   private static func fit(
     _ source: Correspondence, _ window: ClockWindow, near offset: Int64, within range: Int64
   ) -> Point {
-    let curve = window.curve(source, from: offset - range, to: offset + range, bin: bin, slop: slop)
+    let curve = window.curve(source, from: offset - range, to: offset + range, bin: bin, slop: source.reach.slop)
     guard let best = curve.best else { return Point(offset: offset, score: 0) }
     return Point(offset: best.offset, score: best.score)
   }

@@ -36,6 +36,8 @@ struct Correspondence: Sendable {
   struct Reach: Sendable {
     var reply: Int64 = 160_000_000
     var request: Int64 = 200_000_000
+    /// The other way round: drift within a window, and what times are uncertain beyond their bounds.
+    var slop: Int64 = 6_000_000
     func of(_ message: Message) -> Int64 { message.isReply ? reply : request }
   }
 

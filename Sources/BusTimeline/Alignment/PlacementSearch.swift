@@ -52,7 +52,8 @@ struct PlacementSearch {
       return []
     }
     let curve = window.curve(
-      source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin, slop: Self.slop)
+      source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin,
+      slop: max(Self.slop, source.reach.slop))
     return curve.peaks(6, apart: Self.apart, least: 6).map {
       Placement(window: index, offset: $0.offset, score: $0.score)
     }
@@ -131,7 +132,7 @@ struct PlacementSearch {
     let best = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(2)
     return best.flatMap { index in
       let curve = windows[index].curve(
-        source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: Self.slop)
+        source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: max(Self.slop, source.reach.slop))
       return curve.peaks(3, apart: Self.apart, least: 6).map {
         Placement(window: index, offset: $0.offset, score: $0.score)
       }

@@ -93,16 +93,15 @@ public enum TapAligner {
     return difference(try clocks(ClockAligner.align(bus: second.shared, ble: first.shared))).turned
   }
 
-  /// What stands where the bus does is to be the earlier one, and either adapter can be the later one.
+  /// Nothing takes time between the two, but either adapter can be the later one. The one with the better times stands
+  /// where the bus does, whichever was named first.
   private static func ofOneWire(
     _ first: AlignmentStream, _ second: AlignmentStream
   ) throws(ClockAlignment.Refusal) -> ClockDifference {
-    do throws(ClockAlignment.Refusal) {
-      return difference(try clocks(ClockAligner.align(bus: first, ble: second)))
-    } catch {
-      guard case .aligned(let clocks) = ClockAligner.align(bus: second, ble: first) else { throw error }
-      return difference(clocks).turned
-    }
+    if first.widest > second.widest { return try ofOneWire(second, first).turned }
+    let late = max(10_000_000, second.widest)
+    let reach = Correspondence.Reach(reply: 2 * late, request: 2 * late, slop: late)
+    return difference(try clocks(ClockAligner.align(bus: first, ble: second, reach: reach)))
   }
 
   private static func clocks(_ alignment: ClockAlignment) throws(ClockAlignment.Refusal) -> AlignedClocks {
