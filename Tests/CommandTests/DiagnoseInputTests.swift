@@ -46,6 +46,17 @@ import Testing
     #expect(twice.ending == .exit(2) && twice.errors.contains("r: is named for two outputs"), "\(twice.errors)")
   }
 
+  @Test("a log of which no line can be read is no input", arguments: ["sniff", "senders", "diagnose"])
+  func unreadable(verb: String) throws {
+    try scratch.write(Array("(1.0) bus0 55AX R\n(x) bus0 55AA R\n".utf8), as: "no.txt")
+    let outcome = try run("\(verb) no.txt")
+    #expect(outcome.ending == .exit(2))
+    #expect(outcome.errors.contains("no.txt: holds no line of a log that can be read"), "\(outcome.errors)")
+    // One readable line is enough.
+    try scratch.write(Array("(1.0) bus0 55AX R\n(1.1) bus0 55AA0320017B065AFF R\n".utf8), as: "one.txt")
+    #expect(try run("sniff one.txt").ending == .exit(0))
+  }
+
   /// Somebody opened the log in an editor of Windows.
   @Test("line ends of Windows change nothing")
   func windows() throws {

@@ -61,7 +61,12 @@ public struct TextLogSource: RecordedSource {
       window.take(range.count + 1)
     }
     usualCount = chunk.bytes.count
-    return chunk.bytes.isEmpty ? nil : chunk
+    if !chunk.bytes.isEmpty { return chunk }
+    if taps.isEmpty, badLineCount > 0 {
+      throw InputError(
+        name, "holds no line of a log that can be read", remedy: "a line is: (1700000000.123456) bus0 55AA…")
+    }
+    return nil
   }
 
   /// The next line, which stays in the window; nil at the end, and unless `waiting` where it is not whole yet.

@@ -36,7 +36,10 @@ struct SimulateCommand: ParsableCommand {
   var truth: String?
 
   mutating func validate() throws {
-    guard (0...9e9).contains(start) else { throw ValidationError("--start \(start): Unix seconds are needed") }
+    // Later times do not fit into the nanoseconds of a recording.
+    guard (0...4.5e9).contains(start) else {
+      throw ValidationError("--start \(start): Unix seconds are needed, 0 to 4500000000")
+    }
     guard !list, bus.write.isEmpty, phone.ble == nil, truth == nil else { return }
     throw ValidationError("nothing to write: give --write, --ble or --truth, or --list to see the scenarios")
   }
