@@ -91,6 +91,36 @@ struct SendersTests {
     #expect(both.frames > one.frames)
   }
 
+  @Test("a channel that is held low is no wire in use")
+  func silentChannel() throws {
+    let run = try AttributionRun(
+      SimulatedSource(try .named("phone", seed: 2), quality: .edges, duration: 20_000_000_000))
+    func load(withSilence: Bool) throws -> Double? {
+      var builder = DiagnosisBuilder(profile: try AttributionRun.profile())
+      builder.add(taps: run.taps + [Tap(name: "bus1", detail: "", baud: nil, quality: .edges(sample: 125))])
+      if withSilence {
+        var low = try #require(run.rows.first).event
+        (low.tap, low.event.kind, low.event.checksumHolds) = (1, .lineError, false)
+        (low.reading, low.finding, low.airTime) = (nil, nil, 20_000_000_000)
+        low.event.end = TimeBounds(low.event.start.middle + 20_000_000_000)
+        builder.take(low, bytes: [UInt8]([0]).span)
+      }
+      for row in run.rows { builder.take(row.event, bytes: row.bytes.span) }
+      return builder.finish(signatures: [], exchanges: ExchangeTotals()).wire?.load
+    }
+    let alone = try #require(try load(withSilence: false))
+    #expect(try load(withSilence: true) == alone && alone < 0.5)
+  }
+
+  @Test("a pipe among the user's signatures is not waited for")
+  func pipe() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "mi-bus-signatures-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    #expect(mkfifo("\(folder)/pipe.yaml", 0o600) == 0)
+    #expect(try SignatureLibrary(folder: folder).signatures().count == signatures().count)
+  }
+
   @Test("packets show no pitch: the column stays empty")
   func packets() throws {
     let table = try Self.run("stock", quality: .packets(.ftdi1ms)).table
