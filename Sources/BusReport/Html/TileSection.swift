@@ -62,7 +62,7 @@ struct TileSection {
       tiles.append(
         Tile(
           name: "Answer to the phone", value: Words.time(diagnosis.phoneReads.median),
-          note: "at most, after its question on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
+          note: "or less for half of them, on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
     }
     return tiles
   }

@@ -13,7 +13,8 @@ struct PlacementSearch {
 
   private static let bin: Int64 = 20_000_000
   private static let apart: Int64 = 240_000_000
-  private static let slop: Int64 = 15_000_000
+  /// How much later or earlier than it can be a message may seem, of bins that are so wide.
+  private static let leastSlop: Int64 = 15_000_000
   /// Comparisons and bins that may be spent; a second or so.
   private static let mostPairs = 24_000_000
   private static let mostBins = 48_000_000
@@ -25,6 +26,8 @@ struct PlacementSearch {
     self.source = source
     self.windows = windows
   }
+
+  private var slop: Int64 { max(Self.leastSlop, source.reach.slop) }
 
   /// The best places, best first.
   func run(_ most: Int) -> [Placement] {
@@ -53,7 +56,7 @@ struct PlacementSearch {
     }
     let curve = window.curve(
       source, from: first - source.busSpan - Self.apart, to: last + Self.apart, bin: Self.bin,
-      slop: max(Self.slop, source.reach.slop))
+      slop: slop)
     return curve.peaks(6, apart: Self.apart, least: 6).map {
       Placement(window: index, offset: $0.offset, score: $0.score)
     }
@@ -132,7 +135,7 @@ struct PlacementSearch {
     let best = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(2)
     return best.flatMap { index in
       let curve = windows[index].curve(
-        source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: max(Self.slop, source.reach.slop))
+        source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: slop)
       return curve.peaks(3, apart: Self.apart, least: 6).map {
         Placement(window: index, offset: $0.offset, score: $0.score)
       }

@@ -54,13 +54,14 @@ public struct ClockDifference: Hashable, Sendable {
   /// Messages in both that carry it.
   public var pairs: Int
   /// Whether both are recordings of one wire, so that each frame is in both.
-  public var isOneWire = false
+  public var isOneWire: Bool
 
-  public init(time: Int64, offset: TimeBounds, drift: ClockDrift, pairs: Int) {
+  public init(time: Int64, offset: TimeBounds, drift: ClockDrift, pairs: Int, isOneWire: Bool = false) {
     self.time = time
     self.offset = offset
     self.drift = drift
     self.pairs = pairs
+    self.isOneWire = isOneWire
   }
 
   /// The same seen from the other recording.
@@ -68,7 +69,7 @@ public struct ClockDifference: Hashable, Sendable {
     ClockDifference(
       time: time &+ offset.middle,
       offset: TimeBounds(earliest: 0 &- offset.latest, latest: 0 &- offset.earliest), drift: drift.turned,
-      pairs: pairs)
+      pairs: pairs, isOneWire: isOneWire)
   }
 
   /// Whether both can be one clock.
@@ -81,11 +82,7 @@ public enum TapAligner {
   public static func align(
     _ first: TapStream, _ second: TapStream
   ) throws(ClockAlignment.Refusal) -> ClockDifference {
-    if first.isOfBattery == second.isOfBattery {
-      var found = try ofOneWire(first.whole, second.whole)
-      found.isOneWire = true
-      return found
-    }
+    if first.isOfBattery == second.isOfBattery { return try ofOneWire(first.whole, second.whole) }
     if first.isOfBattery {
       return difference(try clocks(ClockAligner.align(bus: first.shared, ble: second.shared)))
     }
@@ -101,7 +98,7 @@ public enum TapAligner {
     if first.widest > second.widest { return try ofOneWire(second, first).turned }
     let late = max(10_000_000, second.widest)
     let reach = Correspondence.Reach(reply: 2 * late, request: 2 * late, slop: late)
-    return difference(try clocks(ClockAligner.align(bus: first, ble: second, reach: reach)))
+    return difference(try clocks(ClockAligner.align(bus: first, ble: second, reach: reach)), isOneWire: true)
   }
 
   private static func clocks(_ alignment: ClockAlignment) throws(ClockAlignment.Refusal) -> AlignedClocks {
@@ -111,9 +108,9 @@ public enum TapAligner {
     }
   }
 
-  private static func difference(_ clocks: AlignedClocks) -> ClockDifference {
+  private static func difference(_ clocks: AlignedClocks, isOneWire: Bool = false) -> ClockDifference {
     ClockDifference(
       time: clocks.bestTime, offset: clocks.offset(atBus: clocks.bestTime),
-      drift: ClockDrift(clocks.segment(atBus: clocks.bestTime)), pairs: clocks.pairs)
+      drift: ClockDrift(clocks.segment(atBus: clocks.bestTime)), pairs: clocks.pairs, isOneWire: isOneWire)
   }
 }

@@ -220,9 +220,8 @@ public struct Attributor: Sendable {
       (wire.answerFit, request) = causes.pair(reading, part)
     }
     // Looked at here, since what is handed on by value is copied.
-    var finding =
-      observation.isPlain
-      ? wire.plainFinding(on: observation.claim) ?? wire.decide(observation) : wire.decide(observation)
+    let alike = observation.isPlain ? wire.plainFinding(on: observation.claim) : nil
+    var finding = alike ?? wire.decide(observation)
     causes.explain(&finding, of: observation, id: id, request: request)
     return finding
   }

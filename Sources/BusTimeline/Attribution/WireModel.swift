@@ -207,8 +207,8 @@ struct WireModel: Sendable {
     }
     let confidence = min(probability, 0.9999)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
-    for dash in dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
     guard best != Candidate.newcomer, confidence >= Self.decided else {
+      for dash in dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
       finding.isStrange =
         best == Candidate.newcomer && confidence >= Self.decided && observation.claim != .request
         && observation.measurement.isShaped

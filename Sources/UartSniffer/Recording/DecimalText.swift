@@ -37,8 +37,7 @@ enum DecimalText {
   /// Reads a whole number with an optional sign; nil for anything else and for what does not fit.
   static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
     var index = range.lowerBound
-    guard index >= 0, range.upperBound <= text.count, !range.isEmpty else { return nil }
-    let negative = text[index] == UInt8(ascii: "-")
+    let negative = index < range.upperBound && text[index] == UInt8(ascii: "-")
     if negative { index += 1 }
     guard index < range.upperBound, range.upperBound - index <= 18 else { return nil }
     var value: Int64 = 0
@@ -47,7 +46,7 @@ enum DecimalText {
       guard digit <= 9 else { return nil }
       // Eighteen digits fit.
       value = value &* 10 &+ Int64(digit)
-      index &+= 1
+      index += 1
     }
     return negative ? -value : value
   }

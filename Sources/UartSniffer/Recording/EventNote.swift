@@ -146,7 +146,6 @@ struct NoteWords {
     }
   }
 
-  /// Indexes are not checked once more: each is compared with the count.
   @inline(__always)
   mutating func next(in text: Span<UInt8>) -> Word? {
     let count = text.count

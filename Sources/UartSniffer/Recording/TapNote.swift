@@ -47,9 +47,11 @@ struct TapNote: Hashable {
     while let word = words.next(in: text) {
       switch word.key {
       case NoteKey("o", "r", "i", "g", "i", "n"):
-        guard let known = TapNote.origin(text, word.value) else { return nil }
         complete = true
-        origin = known.time
+        guard text.string(word.value) != "none" else { break }
+        origin = TapNote.number(text, word.value)
+        // Damaged: times would count from nowhere.
+        if origin == nil { return nil }
       case NoteKey("a", "h", "e", "a", "d"): clockLead = TapNote.lead(text, word.value)
       case NoteKey("t", "i", "m", "e", "s"): hasTimes = text.string(word.value) != "none"
       case NoteKey("t", "a", "p"): tap = text.string(word.value)
@@ -66,12 +68,10 @@ struct TapNote: Hashable {
     return RecordingTime.since(0, value)
   }
 
-  /// Nineteen digits, as today's Unix nanoseconds have, or `none`; nil for what is damaged.
-  private static func origin(_ text: Span<UInt8>, _ range: Range<Int>) -> (time: Int64?, Void)? {
-    let word = text.string(range)
-    if word == "none" { return (nil, ()) }
-    guard word.utf8.count <= 19, let time = Int64(word), (0...(1 << 62)).contains(time) else { return nil }
-    return (time, ())
+  /// At most nineteen digits, as today's Unix nanoseconds have.
+  private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+    guard range.count <= 19 else { return nil }
+    return Int64(text.string(range)).flatMap { (0...(1 << 62)).contains($0) ? $0 : nil }
   }
 }
 

@@ -22,7 +22,7 @@ struct ModeSet: Sendable {
   /// Values that fitted no mode when there was no room for another.
   private var misses: Float = 0
   /// Share of values that fit no mode.
-  private var missed: Float = 0
+  private var missed: Float { misses > 0 ? misses / (total + misses) : 0 }
   /// Share of values that pauses made larger, of those that can be, and how many of these it is known from.
   private var lengthened = Self.usuallyLengthened
   private var lengthenable: Float = 20
@@ -66,7 +66,6 @@ struct ModeSet: Sendable {
       var lightest = 0
       for index in 1..<max(count, 1) where weights[index] < weights[lightest] { lightest = index }
       if weights[lightest] * 8 < misses + 8 { replace(lightest, by: value) }
-      missed = misses / (total + misses)
     }
   }
 
@@ -78,7 +77,6 @@ struct ModeSet: Sendable {
     variances[index] += rate * (step * step - variances[index])
     weights[index] = min(weight + 1, 4 * Self.memory)
     total += weights[index] - weight
-    if misses > 0 { missed = misses / (total + misses) }
   }
 
   private mutating func replace(_ index: Int, by value: Float) {
