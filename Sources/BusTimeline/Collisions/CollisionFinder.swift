@@ -64,7 +64,7 @@ public struct CollisionFinder: Sendable {
   }
 
   private var pending: Deque<Pending> = []
-  private var found: [Collision] = []
+  private var found: Deque<Collision> = []
   private var dashes: [Transmitter] = []
   /// Collisions so far.
   public private(set) var count = 0
@@ -95,7 +95,7 @@ public struct CollisionFinder: Sendable {
   /// Collisions that are settled, in the order of their times; they are handed out once.
   public mutating func take() -> [Collision] {
     defer { found.removeAll(keepingCapacity: true) }
-    return found
+    return Array(found)
   }
 
   /// Adds an event in order of time.
@@ -207,7 +207,7 @@ public struct CollisionFinder: Sendable {
     {
       found.append(pending.removeFirst().collision)
     }
-    if found.count > 4 * Self.mostWaiting { found.removeFirst(found.count - 4 * Self.mostWaiting) }
+    while found.count > 4 * Self.mostWaiting { found.removeFirst() }
   }
 
   // MARK: - Judgement

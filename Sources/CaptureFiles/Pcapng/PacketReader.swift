@@ -61,7 +61,13 @@ public struct PacketReader: Sendable {
   public func options(of packet: CapturedPacket) -> PcapngOptions { PcapngOptions(packet.options, order: order) }
 
   /// The next packet, or nil at the end.
+  @inline(__always)
   public mutating func next() throws(InputError) -> CapturedPacket? {
+    if let packet = usualPacket() { return packet }
+    return try anyPacket()
+  }
+
+  private mutating func anyPacket() throws(InputError) -> CapturedPacket? {
     if ended { return nil }
     do {
       while true {
@@ -185,6 +191,47 @@ extension PacketReader {
     static let enhancedPacket: UInt32 = 6
   }
 
+  /// The next block, if it is an enhanced packet that is there as a whole, as nearly all are. What is damaged is left
+  /// for `block` to tell.
+  @inline(__always)
+  private mutating func usualPacket() -> CapturedPacket? {
+    guard let range = usualRange(window.position), let packet = try? enhanced(range) else { return nil }
+    window.take(range.count)
+    return packet
+  }
+
+  /// Where an enhanced packet at `start` lies; nil where there is something else, or only a part.
+  @inline(__always)
+  private func usualRange(_ start: Int) -> Range<Int>? {
+    let left = window.bytes.count &- start
+    guard format == .pcapng, left >= 32 else { return nil }
+    let bytes = window.bytes.span
+    let length = Int(order.u32(bytes, start &+ 4))
+    guard order.u32(bytes, start) == BlockType.enhancedPacket, length >= 32, length <= left, length & 3 == 0,
+      length <= PacketReader.longestBlock, Int(order.u32(bytes, start &+ length &- 4)) == length
+    else { return nil }
+    return start..<(start &+ length)
+  }
+
+  /// Passes over packets whose time is in a range, as far as they are there; Unix nanoseconds.
+  public mutating func skip(timesIn range: Range<Int64>) {
+    var end = window.position
+    while let block = usualRange(end), let time = time(ofEnhanced: block.lowerBound), range.contains(time) {
+      end = block.upperBound
+    }
+    window.take(end - window.position)
+  }
+
+  /// Nil where the packet names an unknown interface.
+  @inline(__always)
+  private func time(ofEnhanced at: Int) -> Int64? {
+    let bytes = window.bytes.span
+    let index = firstInterface &+ Int(order.u32(bytes, at &+ 8))
+    guard index < interfaces.count else { return nil }
+    let stamp = UInt64(order.u32(bytes, at &+ 12)) << 32 | UInt64(order.u32(bytes, at &+ 16))
+    return units[index].nanoseconds(stamp)
+  }
+
   /// Reads one block and takes it from the window.
   private mutating func block() throws(InputError) -> Block {
     guard try window.fill(12) else {
@@ -224,7 +271,6 @@ extension PacketReader {
   }
 
   /// Reads a block of a known type that is all there.
-  @inline(__always)
   private mutating func read(_ type: UInt32, _ range: Range<Int>) throws(InputError) -> Block {
     let at = range.lowerBound
     switch type {
@@ -245,17 +291,23 @@ extension PacketReader {
     case BlockType.simplePacket:
       guard range.count >= 16 else { throw damaged("a packet is too short") }
       return .packet(try simple(range))
+    case BlockType.oldPacket:
+      guard range.count >= 32 else { throw damaged("a packet is too short") }
+      return .packet(try packet(range, interface: Int(order.u16(window.bytes.span, at + 8))))
     default:
       guard range.count >= 32 else { throw damaged("a packet is too short") }
-      let old = type == BlockType.oldPacket
-      let interface =
-        old ? Int(order.u16(window.bytes.span, at + 8)) : Int(order.u32(window.bytes.span, at + 8))
-      return .packet(try enhanced(range, interface: interface))
+      return .packet(try enhanced(range))
     }
   }
 
   @inline(__always)
-  private func enhanced(_ range: Range<Int>, interface: Int) throws(InputError) -> CapturedPacket {
+  private func enhanced(_ range: Range<Int>) throws(InputError) -> CapturedPacket {
+    try packet(range, interface: Int(order.u32(window.bytes.span, range.lowerBound + 8)))
+  }
+
+  /// An enhanced or an old packet: they differ in how the interface is told.
+  @inline(__always)
+  private func packet(_ range: Range<Int>, interface: Int) throws(InputError) -> CapturedPacket {
     let at = range.lowerBound
     guard interface < interfaces.count - firstInterface else { throw damaged("a packet names an unknown interface") }
     let bytes = window.bytes.span

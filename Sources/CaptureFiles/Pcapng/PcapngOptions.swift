@@ -23,17 +23,18 @@ public struct PcapngOptions: Sendable {
   }
 
   /// The next option; `bytes` are those that the range is for.
+  @inline(__always)
   public mutating func next(in bytes: Span<UInt8>) -> Option? {
-    guard position + 4 <= end, end <= bytes.count else { return nil }
+    guard position &+ 4 <= end, end <= bytes.count else { return nil }
     let code = order.u16(bytes, position)
-    let length = Int(order.u16(bytes, position + 2))
-    let value = position + 4
-    guard code != 0, value + length <= end else {
+    let length = Int(order.u16(bytes, position &+ 2))
+    let value = position &+ 4
+    guard code != 0, value &+ length <= end else {
       position = end
       return nil
     }
-    position = value + (length + 3) & ~3
-    return Option(code: code, value: value..<(value + length))
+    position = value &+ (length &+ 3) & ~3
+    return Option(code: code, value: value..<(value &+ length))
   }
 }
 

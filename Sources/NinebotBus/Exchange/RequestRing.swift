@@ -73,9 +73,11 @@ struct Request: Sendable {
 /// Requests leave from the front; those taken out of the middle stay as gaps until they reach it.
 struct RequestRing: Sendable {
   private var slots: [Request] = []
-  /// What each slot's answer must have in common with it; 0 for one that is taken. Beside the slots, so that looking
-  /// through them touches little memory.
+  /// What each slot's answer must have in common with it. Beside the slots, so that looking through them touches little
+  /// memory.
   private var keys = [32 of UInt32](repeating: 0)
+  /// A bit for each slot whose request waits: neither answered nor given up.
+  private var waiting: UInt32 = 0
   private var head = 0
   private var count = 0
 
@@ -88,6 +90,7 @@ struct RequestRing: Sendable {
     let place = (head + count) % ExchangeTracker.capacity
     if place == slots.count { slots.append(request) } else { slots[place] = request }
     keys[place] = request.key.packed
+    waiting |= 1 &<< UInt32(truncatingIfNeeded: place)
     count += 1
   }
 
@@ -107,17 +110,18 @@ struct RequestRing: Sendable {
 
   /// Takes a found request out.
   mutating func take(_ index: Int) -> Request {
-    keys[index] = 0
+    waiting &= ~(1 &<< UInt32(truncatingIfNeeded: index))
     let request = slots[index]
     skipTaken()
     return request
   }
 
   private mutating func skipTaken() {
-    while count > 0, keys[head] == 0 { dropFirst() }
+    while count > 0, waiting & (1 &<< UInt32(truncatingIfNeeded: head)) == 0 { dropFirst() }
   }
 
   private mutating func dropFirst() {
+    waiting &= ~(1 &<< UInt32(truncatingIfNeeded: head))
     head = (head + 1) % ExchangeTracker.capacity
     count -= 1
     if count == 0 { head = 0 }
@@ -138,10 +142,13 @@ struct RequestRing: Sendable {
   /// Looks for the request that an answer with so many payload bytes belongs to.
   func find(_ key: RequestKey, bytes: UInt8, _ preference: ExchangeTracker.Preference) -> Match {
     var match = Match()
-    var back = 1
-    while back <= count {
-      let index = (head + count - back) % ExchangeTracker.capacity
-      back += 1
+    // Counted from the oldest, which is the lowest bit; from the newest on.
+    let turn = UInt32(truncatingIfNeeded: head)
+    var left = waiting &>> turn | waiting &<< (0 &- turn)
+    while left != 0 {
+      let age = 31 - left.leadingZeroBitCount
+      left ^= 1 &<< UInt32(truncatingIfNeeded: age)
+      let index = (head + age) % ExchangeTracker.capacity
       guard keys[index] == key.packed else { continue }
       guard slots[index].asked == 0 || slots[index].asked == bytes else {
         match.isOtherLength = true

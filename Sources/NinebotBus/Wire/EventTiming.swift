@@ -5,15 +5,14 @@ struct EventTiming: Sendable {
   /// Idle nanoseconds between two start bits that end a frame, the byte itself included.
   let longestStep: Int64
   /// Stream position of the buffer's first byte.
-  let base: Int64
+  var base: Int64 = 0
 
   /// Slower lines do not exist, and the arithmetic must hold whatever a file claims.
   private static let leastRate = 10
 
-  init(settings: FrameDecoder.Settings, base: Int64) {
+  init(_ settings: FrameDecoder.Settings) {
     bytePeriod = UInt64((10e9 * 4_294_967_296.0 / Double(max(settings.baud.rate, Self.leastRate))).rounded())
     longestStep = settings.pause + settings.baud.duration(bytes: 1)
-    self.base = base
   }
 
   /// Whether two neighbours in the range are further apart than a frame allows, whatever their exact times.
@@ -69,5 +68,14 @@ struct EventTiming: Sendable {
       }
     }
     if leastPitch != .max { event.shape.leastPitch = Int32(clamping: leastPitch) }
+  }
+
+  /// A sound frame at the start of the buffer whose bytes' times are known to say this.
+  @inline(__always)
+  func event(_ format: WireFormat, count: Int, _ times: FrameTimes) -> BusEvent {
+    BusEvent(
+      kind: .frame, format: format, checksumHolds: true, fault: times.fault, offset: 0,
+      count: Int32(truncatingIfNeeded: count), position: base, start: times.start,
+      end: times.lastStart.shifted(by: duration(bytes: 1)), shape: times.shape)
   }
 }

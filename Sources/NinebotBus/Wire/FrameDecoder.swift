@@ -32,11 +32,12 @@ public struct FrameDecoder: Sendable {
   private var released = 0
   /// Where the search goes on: no frame starts between `released` and here.
   private var scan = 0
-  /// Stream position of `buffer[0]`.
-  private var base: Int64 = 0
+  /// Knows the stream position of `buffer[0]`.
+  private var timing: EventTiming
 
   public init(settings: Settings = Settings()) {
     self.settings = settings
+    timing = EventTiming(settings)
   }
 
   /// Adds bytes that carry no times: they are taken to lie back to back from the stream's start.
@@ -55,10 +56,37 @@ public struct FrameDecoder: Sendable {
     search(ending: false)
   }
 
+  /// Takes bytes that were one frame when somebody looked at them before, and gives the event that the search would
+  /// find. Nil, with nothing taken, where it has to search: bytes wait that may belong to the frame, or it is not sound.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole frame.
+  ///   - times: what its bytes' times come to, when none of them is apart from the next by more than `longestStep`.
+  @inlinable
+  public mutating func whole(_ bytes: Span<UInt8>, times: FrameTimes) -> BusEvent? {
+    guard isEmpty, let layout = FrameLayout(bytes), Checksum.holds(bytes, from: 0, to: bytes.count) else { return nil }
+    return skip(layout.format, bytes.count, times)
+  }
+
+  /// Nanoseconds from one start bit to the next that a frame may have.
+  public var longestStep: Int64 { timing.longestStep }
+
+  /// Whether no byte waits for those that follow.
+  @usableFromInline var isEmpty: Bool { released == buffer.count }
+
+  /// Counts a frame that never was in the buffer.
+  @usableFromInline
+  mutating func skip(_ format: WireFormat, _ count: Int, _ times: FrameTimes) -> BusEvent {
+    if released > 0 { drop() }
+    let event = timing.event(format, count: count, times)
+    timing.base += Int64(count)
+    return event
+  }
+
   /// Says that no byte came before `time` (nanoseconds): a frame begun longer ago than the pause is over.
   public mutating func advance(to time: Int64) {
     drop()
-    guard let last = times.last, time - last.start.latest > settings.baud.duration(bytes: 1) + settings.pause else {
+    guard let last = times.last, time - last.start.latest > timing.longestStep else {
       return
     }
     search(ending: true)
@@ -81,13 +109,13 @@ public struct FrameDecoder: Sendable {
       buffer.removeFirst(released)
       if !times.isEmpty { times.removeFirst(released) }
     }
-    base += Int64(released)
+    timing.base += Int64(released)
     scan -= released
     released = 0
   }
 
   private mutating func search(ending: Bool) {
-    var search = FrameSearch(released: released, scan: scan, timing: EventTiming(settings: settings, base: base))
+    var search = FrameSearch(released: released, scan: scan, timing: timing)
     swap(&search.events, &events)
     search.run(bytes: buffer.span, times: times.span, ending: ending)
     swap(&search.events, &events)

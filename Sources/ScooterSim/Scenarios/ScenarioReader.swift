@@ -162,7 +162,7 @@ enum ScenarioReader {
     let isTimer = try fields.choice("trigger", [("heartbeat", false), ("timer", true)]) ?? false
     let delay = try fields.range("delay-us", times: 1e3, in: 0...15_000) ?? 60e3...200e3
     let atMost = try fields.number("at-most-each-ms", times: 1e6, in: 0...60_000) ?? 0
-    let period = try fields.range("period-ms", times: 1e6, in: 5...60_000) ?? 90e6...110e6
+    let period = try fields.range("period-ms", times: 1e6, in: 1...60_000) ?? 90e6...110e6
     let quiet = try fields.number("quiet-ms", times: 1e6, in: 0...50) ?? 0
     dash.trigger = isTimer ? .timer(period: period, quiet: quiet) : .heartbeat(delay: delay, atMost: atMost)
     try fields.set(&dash.boot, "boot-ms", times: 1e6, in: 0...600_000)

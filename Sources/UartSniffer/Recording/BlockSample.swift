@@ -21,6 +21,12 @@ public struct BlockSample: Hashable, Sendable {
   @inline(__always)
   public func keeps(_ time: Int64) -> Bool { stride == 1 || (time / Self.block) & (stride - 1) == 0 }
 
+  /// When the next kept block begins, for a time that is not kept; absolute nanoseconds.
+  func nextKept(after time: Int64) -> Int64 {
+    let step = Self.block * stride
+    return (time / step + 1) * step
+  }
+
   /// What is kept of a range, in order; absolute nanoseconds.
   public func kept(of range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
     guard stride > 1 else { return [range] }

@@ -39,15 +39,30 @@ enum DecimalText {
     var index = range.lowerBound
     let negative = index < range.upperBound && text[index] == UInt8(ascii: "-")
     if negative { index += 1 }
+    // Eighteen digits fit.
     guard index < range.upperBound, range.upperBound - index <= 18 else { return nil }
     var value: Int64 = 0
     while index < range.upperBound {
-      let digit = text[index] &- UInt8(ascii: "0")
-      guard digit <= 9 else { return nil }
-      // Eighteen digits fit.
-      value = value &* 10 &+ Int64(digit)
-      index += 1
+      let count = min(8, range.upperBound - index)
+      guard let piece = EightLetters(text, at: index).number(digits: count) else { return nil }
+      value = value &* power(count) &+ piece
+      index += count
     }
     return negative ? -value : value
+  }
+
+  /// Ten to the power of 1 to 8.
+  @inline(__always)
+  private static func power(_ exponent: Int) -> Int64 {
+    switch exponent {
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    default: 100_000_000
+    }
   }
 }

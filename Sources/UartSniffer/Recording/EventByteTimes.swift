@@ -17,7 +17,7 @@ struct EventByteTimes {
     guard count > 0 else { return }
     // Room at once, then in place: a file has millions of events with a dozen bytes each.
     let base = times.count
-    times.append(contentsOf: repeatElement(ByteTime(start: bounds(start, note.startWidth)), count: count))
+    times.append(contentsOf: repeatElement(ByteTime(start: first), count: count))
     let added = base..<times.count
     var span = times.mutableSpan
     if count > 1 {
@@ -28,6 +28,30 @@ struct EventByteTimes {
     mark(added, &span)
   }
 
+  /// The first start bit.
+  @inline(__always)
+  var first: TimeBounds { bounds(start, note.startWidth) }
+
+  /// What the decoder makes of the byte times of a frame, without making them; nil where they might hold a pause, or say
+  /// something else than the note.
+  ///
+  /// The least of the distances is known and the others share the rest evenly, so none of them can be a pause when
+  /// neither the least nor the mean of the others is one. It is the one distance that counts as measured.
+  @inline(__always)
+  func ofFrame(count: Int, longestStep: Int64) -> FrameTimes? {
+    let steps = Int64(count - 1)
+    let whole = note.duration - byte
+    let pitch = Int64(note.shape.leastPitch)
+    // Three bytes and more lie on both sides of a distance that is at an end.
+    guard count > 3, pitch >= 0, pitch <= longestStep, whole >= pitch, whole - pitch <= (steps - 1) * longestStep
+    else { return nil }
+    var shape = note.shape
+    shape.edgeBits = Int32(min(Int64(shape.edgeBits), 255 * Int64(count)))
+    return FrameTimes(
+      start: first, lastStart: bounds(start + whole, note.endWidth), shape: shape, fault: note.fault)
+  }
+
+  @inline(__always)
   private func bounds(_ middle: Int64, _ width: Int64) -> TimeBounds {
     let earliest = middle - width / 2
     return TimeBounds(earliest: earliest, latest: earliest + width)

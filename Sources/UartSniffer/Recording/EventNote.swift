@@ -76,19 +76,17 @@ extension EventNote {
     var endWidth: Int64?
     while let word = words.next(in: text) {
       switch word.key {
-      case NoteKey("e", "r", "r"): startWidth = EventNote.width(text, word.value) ?? 0
-      case NoteKey("e", "n", "d", "e", "r", "r"): endWidth = EventNote.width(text, word.value)
+      case NoteKey("e", "r", "r"): startWidth = EventNote.width(text, word) ?? 0
+      case NoteKey("e", "n", "d", "e", "r", "r"): endWidth = EventNote.width(text, word)
       case NoteKey("d", "u", "r"):
-        guard let value = EventNote.length(text, word.value) else { return nil }
+        guard let value = EventNote.length(word.number) else { return nil }
         duration = value
         complete = true
-      case NoteKey("p", "i", "t", "c", "h"):
-        shape.leastPitch = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
-      case NoteKey("s", "p", "a", "n"): shape.edgeSpan = Int32(clamping: DecimalText.number(text, word.value) ?? 0)
-      case NoteKey("b", "i", "t", "s"):
-        shape.edgeBits = Int32(clamping: max(0, DecimalText.number(text, word.value) ?? 0))
+      case NoteKey("p", "i", "t", "c", "h"): shape.leastPitch = Int32(clamping: word.number ?? 0)
+      case NoteKey("s", "p", "a", "n"): shape.edgeSpan = Int32(clamping: word.number ?? 0)
+      case NoteKey("b", "i", "t", "s"): shape.edgeBits = Int32(clamping: max(0, word.number ?? 0))
       case NoteKey("f", "a", "u", "l", "t"): fault = EventNote.fault(text, word.value)
-      case NoteKey("a", "t"): at = EventNote.length(text, word.value) ?? 0
+      case NoteKey("a", "t"): at = EventNote.length(word.number) ?? 0
       default: break
       }
     }
@@ -96,21 +94,21 @@ extension EventNote {
     guard complete else { return nil }
   }
 
-  private static func length(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-    guard let value = DecimalText.number(text, range), value.magnitude <= UInt64(longest) else { return nil }
-    return value
+  @inline(__always)
+  private static func length(_ number: Int64?) -> Int64? {
+    guard let number, number.magnitude <= UInt64(longest) else { return nil }
+    return number
   }
 
   /// A half width as `123` or `123.5`.
-  private static func width(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-    var end = range.upperBound
-    var odd: Int64 = 0
-    if range.count > 2, text[end - 2] == UInt8(ascii: "."), text[end - 1] == UInt8(ascii: "5") {
-      end -= 2
-      odd = 1
-    }
-    guard let value = length(text, range.lowerBound..<end), value >= 0 else { return nil }
-    return value * 2 + odd
+  @inline(__always)
+  private static func width(_ text: Span<UInt8>, _ word: NoteWords.Word) -> Int64? {
+    if let half = length(word.number) { return half >= 0 ? half * 2 : nil }
+    let end = word.value.upperBound - 2
+    guard end > word.value.lowerBound, text[end] == UInt8(ascii: "."), text[end + 1] == UInt8(ascii: "5"),
+      let half = length(DecimalText.number(text, word.value.lowerBound..<end)), half >= 0
+    else { return nil }
+    return half * 2 + 1
   }
 
   private static func fault(_ text: Span<UInt8>, _ range: Range<Int>) -> LineFault {
@@ -119,82 +117,5 @@ extension EventNote {
       return name.utf8CodeUnitCount == range.count
         && name.withUTF8Buffer { buffer in range.indices.allSatisfy { buffer[$0 - range.lowerBound] == text[$0] } }
     } ?? .none
-  }
-}
-
-/// The `key=value` words of a note, apart by spaces; a line end of Windows belongs to none.
-struct NoteWords {
-  struct Word {
-    var key: NoteKey
-    var value: Range<Int>
-  }
-
-  private var position: Int
-
-  /// Nil unless `text` begins with the mark.
-  init?(_ text: Span<UInt8>) {
-    guard Self.isMarked(text) else { return nil }
-    position = EventNote.mark.utf8CodeUnitCount
-  }
-
-  /// Whether `text` begins as notes do.
-  static func isMarked(_ text: Span<UInt8>) -> Bool {
-    EventNote.mark.withUTF8Buffer { mark in
-      guard text.count >= mark.count else { return false }
-      for index in mark.indices where text[index] != mark[index] { return false }
-      return true
-    }
-  }
-
-  @inline(__always)
-  mutating func next(in text: Span<UInt8>) -> Word? {
-    let count = text.count
-    while position < count {
-      var key = NoteKey()
-      var start: Int?
-      while position < count, text[position] > UInt8(ascii: " ") {
-        let byte = text[position]
-        position &+= 1
-        if byte == UInt8(ascii: "=") {
-          start = position
-          break
-        }
-        key.append(byte)
-      }
-      if let start {
-        while position < count, text[position] > UInt8(ascii: " ") { position &+= 1 }
-        return Word(key: key, value: start..<position)
-      }
-      position &+= 1
-    }
-    return nil
-  }
-}
-
-/// A short word as one number, so that telling words apart needs no String and costs one comparison.
-struct NoteKey: Hashable {
-  /// Longer words than eight letters are all one, and no known word.
-  private static let tooLong = UInt64.max
-  private var packed: UInt64
-
-  /// A word, letter by letter: a constant once it is compiled.
-  @inline(__always)
-  init(
-    _ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar? = nil, _ d: Unicode.Scalar? = nil,
-    _ e: Unicode.Scalar? = nil, _ f: Unicode.Scalar? = nil
-  ) {
-    packed = UInt64(a.value) << 8 | UInt64(b.value)
-    if let c { packed = packed << 8 | UInt64(c.value) }
-    if let d { packed = packed << 8 | UInt64(d.value) }
-    if let e { packed = packed << 8 | UInt64(e.value) }
-    if let f { packed = packed << 8 | UInt64(f.value) }
-  }
-
-  /// No letters yet.
-  init() { packed = 0 }
-
-  @inline(__always)
-  mutating func append(_ byte: UInt8) {
-    packed = packed >> 56 == 0 ? packed << 8 | UInt64(byte) : Self.tooLong
   }
 }

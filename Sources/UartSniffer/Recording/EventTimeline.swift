@@ -28,31 +28,3 @@ struct EventTimeline {
     return RecordingTime.since((base ?? 0) &+ lead, time)
   }
 }
-
-/// What one packet or line tells of its event, before it becomes bytes with times.
-struct FileEvent {
-  var time: Int64
-  /// How far off `time` can be where there is no note.
-  var error: Int64
-  var note: EventNote?
-  var fault = LineFault.none
-
-  /// Appends the times of the event's bytes.
-  func append(count: Int, baud: Baud?, to times: inout [ByteTime]) {
-    let byte = (baud ?? .standard).duration(bytes: 1)
-    if let note {
-      EventByteTimes(note: note, start: time + note.at, byte: byte).append(count: count, to: &times)
-    } else {
-      EventByteTimes.appendPlain(count: count, start: time, error: error, byte: byte, fault: fault, to: &times)
-    }
-  }
-}
-
-extension ByteChunk {
-  /// Makes room for `count` bytes with their times, and for the event that goes over the mark.
-  mutating func reserve(_ count: Int) {
-    guard count > 0 else { return }
-    bytes.reserveCapacity(count + 64)
-    times.reserveCapacity(count + 64)
-  }
-}

@@ -78,7 +78,7 @@ public struct MergedSource: RecordedSource {
     inputs[index].taken = 0
     do {
       let chunk = try inputs[index].source.next()
-      inputs[index].head = chunk.map { shifted($0, by: inputs[index].shift) }
+      inputs[index].head = chunk.map { shifted(spelledOut($0, of: inputs[index].source), by: inputs[index].shift) }
     } catch {
       failures.append(error)
       inputs[index].head = nil
@@ -91,6 +91,11 @@ public struct MergedSource: RecordedSource {
       inputs[index].counted.append(0)
       taps.append(tap)
     }
+  }
+
+  /// Taps are merged byte by byte.
+  private func spelledOut(_ chunk: ByteChunk, of source: any RecordedSource) -> ByteChunk {
+    chunk.withByteTimes(at: source.taps[chunk.tap].baud ?? .standard)
   }
 
   private func shifted(_ chunk: ByteChunk, by shift: Int64) -> ByteChunk {

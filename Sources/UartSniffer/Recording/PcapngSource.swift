@@ -23,8 +23,8 @@ public struct PcapngSource: RecordedSource {
   /// Bytes that a sample may have, and those handed over of the blocks that it keeps.
   private var mostSampled = Int.max
   private var sampled = 0
-  /// Bytes of the chunk before: room for as many is made at once.
-  private var usualCount = 0
+  /// Bytes and events of the chunk before: room for as many is made at once.
+  private var usual = (bytes: 0, events: 0)
 
   private struct Lane {
     var linkType: LinkType
@@ -39,7 +39,7 @@ public struct PcapngSource: RecordedSource {
   }
 
   /// Bytes in a chunk after which it is handed over.
-  private static let piece = 1 << 14
+  private static let piece = 1 << 13
   /// How far a packet's time is from its first start bit in files of other programs, which stamp what the system
   /// handed to them: nanoseconds.
   private static let foreignError: Int64 = 1_000_000
@@ -68,7 +68,7 @@ public struct PcapngSource: RecordedSource {
       throw failure
     }
     var chunk = ByteChunk(tap: -1)
-    chunk.reserve(usualCount)
+    chunk.reserve(usual.bytes, events: usual.events)
     do {
       while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
         guard isSampled(packet) else { continue }
@@ -89,7 +89,7 @@ public struct PcapngSource: RecordedSource {
       if chunk.bytes.isEmpty { throw error }
       failure = error
     }
-    usualCount = chunk.bytes.count
+    usual = (chunk.bytes.count, chunk.recorded.count)
     return chunk.bytes.isEmpty ? nil : chunk
   }
 
@@ -97,7 +97,10 @@ public struct PcapngSource: RecordedSource {
   @inline(__always)
   private mutating func isSampled(_ packet: CapturedPacket) -> Bool {
     guard mostSampled < .max, let time = packet.time else { return true }
-    guard sample.keeps(time &- Self.edge) || sample.keeps(time &+ Self.edge) else { return false }
+    guard sample.keeps(time &- Self.edge) || sample.keeps(time &+ Self.edge) else {
+      reader.skip(timesIn: time..<max(time, sample.nextKept(after: time) &- Self.edge))
+      return false
+    }
     sampled += packet.data.count
     if sampled > mostSampled {
       sample.thin()
@@ -157,13 +160,13 @@ public struct PcapngSource: RecordedSource {
     }
     bytes.extracting(data).withUnsafeBufferPointer { chunk.bytes.append(contentsOf: $0) }
     guard lane.hasTimes else { return }
-    var event = FileEvent(time: 0, error: lane.error, fault: fault)
+    var event = RecordedEvent(count: data.count, time: 0, error: lane.error, fault: fault)
     if let comment = packet.comment {
       event.note = EventNote(bytes.extracting(comment)) ?? note(behind: comment, in: packet, bytes)
     }
     // Simple packets have no time: right behind what came before is the best guess.
-    event.time = packet.time.map { timeline.place($0, lead: lane.clockLead) } ?? chunk.times.last?.start.latest ?? 0
-    event.append(count: data.count, baud: lane.baud, to: &chunk.times)
+    event.time = packet.time.map { timeline.place($0, lead: lane.clockLead) } ?? chunk.recorded.last?.start.latest ?? 0
+    chunk.recorded.append(event)
   }
 
   /// The note among the further comments of a packet: people may have put theirs before it.

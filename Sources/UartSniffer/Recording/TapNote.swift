@@ -55,8 +55,7 @@ struct TapNote: Hashable {
       case NoteKey("a", "h", "e", "a", "d"): clockLead = TapNote.lead(text, word.value)
       case NoteKey("t", "i", "m", "e", "s"): hasTimes = text.string(word.value) != "none"
       case NoteKey("t", "a", "p"): tap = text.string(word.value)
-      case NoteKey("b", "a", "u", "d"):
-        baud = DecimalText.number(text, word.value).flatMap { Baud(recorded: $0) }
+      case NoteKey("b", "a", "u", "d"): baud = word.number.flatMap { Baud(recorded: $0) }
       default: break
       }
     }

@@ -23,10 +23,10 @@ public struct TextLogSource: RecordedSource {
   private var headers: [String: TapNote] = [:]
   /// An event that belongs to the next chunk.
   private var held: ByteChunk?
-  /// Bytes of the chunk before: room for as many is made at once.
-  private var usualCount = 0
+  /// Bytes and events of the chunk before: room for as many is made at once.
+  private var usual = (bytes: 0, events: 0)
 
-  private static let piece = 1 << 14
+  private static let piece = 1 << 13
   /// A frame is at most 271 bytes; whole lines of garbage are longer.
   static let longestLine = 1 << 20
   private static let mostTaps = 256
@@ -47,7 +47,7 @@ public struct TextLogSource: RecordedSource {
       chunk = held
       self.held = nil
     }
-    chunk.reserve(usualCount)
+    chunk.reserve(usual.bytes, events: usual.events)
     while chunk.bytes.count < TextLogSource.piece, held == nil,
       let range = try nextLine(waiting: chunk.bytes.isEmpty)
     {
@@ -60,7 +60,7 @@ public struct TextLogSource: RecordedSource {
       }
       window.take(range.count + 1)
     }
-    usualCount = chunk.bytes.count
+    usual = (chunk.bytes.count, chunk.recorded.count)
     if !chunk.bytes.isEmpty { return chunk }
     if taps.isEmpty, badLineCount > 0 {
       throw InputError(
@@ -122,8 +122,9 @@ public struct TextLogSource: RecordedSource {
       reject("names more than \(TextLogSource.mostTaps) taps")
       return
     }
-    var event = FileEvent(
-      time: timeline.place(parsed.time, lead: taps[tap].clockLead), error: parsed.resolution)
+    var event = RecordedEvent(
+      count: parsed.hex.count / 2, time: timeline.place(parsed.time, lead: taps[tap].clockLead),
+      error: parsed.resolution)
     if let note = parsed.note { event.note = EventNote(window.bytes.span.extracting((start + note)..<end)) }
     let hex = (start + parsed.hex.lowerBound)..<(start + parsed.hex.upperBound)
     if chunk.bytes.isEmpty || chunk.tap == tap {
@@ -136,10 +137,9 @@ public struct TextLogSource: RecordedSource {
     }
   }
 
-  private func append(_ event: FileEvent, _ hex: Range<Int>, to chunk: inout ByteChunk) {
+  private func append(_ event: RecordedEvent, _ hex: Range<Int>, to chunk: inout ByteChunk) {
     TextLogLine.appendHex(window.bytes.span, hex, to: &chunk.bytes)
-    let tap = taps[chunk.tap]
-    if tap.quality != .none { event.append(count: hex.count / 2, baud: tap.baud, to: &chunk.times) }
+    if taps[chunk.tap].quality != .none { chunk.recorded.append(event) }
   }
 
   /// The index of a tap, made when it is new; nil when there are too many.

@@ -33,6 +33,8 @@ public struct EventStream: Sendable {
   }
 
   private var lanes: [Lane] = []
+  /// Times of one event that has to be decoded; kept for its room.
+  private var bytewise: [ByteTime] = []
   private var heldCount = 0
   private let mostHeld: Int
 
@@ -57,7 +59,9 @@ public struct EventStream: Sendable {
     _ chunk: ByteChunk, into sink: inout Sink
   ) throws(Sink.Failure) {
     let tap = chunk.tap
-    if !chunk.bytes.isEmpty {
+    if !chunk.recorded.isEmpty {
+      try push(recorded: chunk, into: &sink)
+    } else if !chunk.bytes.isEmpty {
       if chunk.times.isEmpty {
         lanes[tap].decoder.push(chunk.bytes.span)
       } else {
@@ -84,18 +88,55 @@ public struct EventStream: Sendable {
     try release(into: &sink)
   }
 
+  /// Adds what a file kept. Its frames need not be searched for again, as long as no byte before them is in question.
+  private mutating func push<Sink: BusEventSink & ~Copyable>(
+    recorded chunk: ByteChunk, into sink: inout Sink
+  ) throws(Sink.Failure) {
+    let tap = chunk.tap
+    let byte = lanes[tap].decoder.settings.baud.duration(bytes: 1)
+    let longestStep = lanes[tap].decoder.longestStep
+    let content = chunk.bytes
+    // Moved out and back: a span of one part of a value bars all of it from change.
+    var bytewise: [ByteTime] = []
+    swap(&bytewise, &self.bytewise)
+    defer { swap(&bytewise, &self.bytewise) }
+    var end = 0
+    for recorded in chunk.recorded {
+      let bytes = content.span.extracting(end..<(end + recorded.count))
+      end += recorded.count
+      if let times = recorded.frameTimes(byte: byte, longestStep: longestStep),
+        let event = lanes[tap].decoder.whole(bytes, times: times)
+      {
+        lanes[tap].progress = max(lanes[tap].progress, times.lastStart.earliest)
+        try collect(event, tap, bytes, into: &sink)
+      } else {
+        bytewise.removeAll(keepingCapacity: true)
+        recorded.append(byte: byte, to: &bytewise)
+        lanes[tap].decoder.push(bytes, times: bytewise.span)
+        if let last = bytewise.last { lanes[tap].progress = max(lanes[tap].progress, last.start.earliest) }
+        try collect(tap, into: &sink)
+      }
+    }
+  }
+
+  /// Hands on an event of a tap, or keeps it until it is due.
+  @inline(__always)
+  private mutating func collect<Sink: BusEventSink & ~Copyable>(
+    _ event: BusEvent, _ tap: Int, _ bytes: Span<UInt8>, into sink: inout Sink
+  ) throws(Sink.Failure) {
+    if lanes.count == 1 { return try sink.take(event, tap: 0, bytes: bytes) }
+    bytes.withUnsafeBufferPointer { lanes[tap].bytes.append(contentsOf: $0) }
+    lanes[tap].held.append(event)
+    heldCount += 1
+  }
+
   private mutating func collect<Sink: BusEventSink & ~Copyable>(
     _ tap: Int, into sink: inout Sink
   ) throws(Sink.Failure) {
-    if lanes.count == 1 {
-      let buffer = lanes[0].decoder.buffer
-      for event in lanes[0].decoder.events { try sink.take(event, tap: 0, bytes: buffer.span.extracting(event.range)) }
-      return
-    }
+    guard !lanes[tap].decoder.events.isEmpty else { return }
+    let buffer = lanes[tap].decoder.buffer
     for event in lanes[tap].decoder.events {
-      lanes[tap].bytes += lanes[tap].decoder.buffer[event.range]
-      lanes[tap].held.append(event)
-      heldCount += 1
+      try collect(event, tap, buffer.span.extracting(event.range), into: &sink)
     }
   }
 

@@ -47,20 +47,3 @@ public enum TimeQuality: Hashable, Sendable {
   /// Each edge has a time, good to `sample` nanoseconds.
   case edges(sample: Int64)
 }
-
-/// Bytes of one tap, in order. `times` has an entry for each byte, or none at all (`TimeQuality.none`).
-public struct ByteChunk: Sendable {
-  /// Index of the tap in its source.
-  public var tap: Int
-  public var bytes: [UInt8]
-  public var times: [ByteTime]
-  /// Nanoseconds: no byte of this tap comes before. Lets the decoder end a frame that stays silent.
-  public var silentUntil: Int64?
-
-  public init(tap: Int = 0, bytes: [UInt8] = [], times: [ByteTime] = [], silentUntil: Int64? = nil) {
-    self.tap = tap
-    self.bytes = bytes
-    self.times = times
-    self.silentUntil = silentUntil
-  }
-}

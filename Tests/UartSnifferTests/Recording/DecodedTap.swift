@@ -1,6 +1,7 @@
 import CaptureFiles
 import NinebotBus
 import ScooterSim
+import Testing
 import UartSniffer
 
 /// What a decoder said of one tap, copied out so that it can be compared.
@@ -44,12 +45,18 @@ struct ReadRecording {
   var origin: Int64?
   var warnings: [InputError] = []
   var error: InputError?
+  /// With a time for each byte, where there are any.
   var chunks: [ByteChunk] = []
+  /// As the source gave them.
+  private var given: [ByteChunk] = []
 
   init(_ source: any RecordedSource) {
     var source = source
     do {
-      while let chunk = try source.next() { chunks.append(chunk) }
+      while let chunk = try source.next() {
+        chunks.append(chunk.withByteTimes(at: source.taps[chunk.tap].baud ?? .standard))
+        given.append(chunk)
+      }
     } catch {
       self.error = error
     }
@@ -60,10 +67,38 @@ struct ReadRecording {
 
   func bytes(tap: Int = 0) -> [UInt8] { chunks.filter { $0.tap == tap }.flatMap(\.bytes) }
 
-  /// Decoded in one piece: garbage leaves the decoder at the end of each piece, so its events depend on the cuts.
+  /// Decoded in one piece, byte by byte. What a file kept of its frames must come to the same.
   func events(tap: Int = 0) -> [DecodedEvent] {
     let own = chunks.filter { $0.tap == tap }
-    return FrameDecoder.decode([ByteChunk(bytes: own.flatMap(\.bytes), times: own.flatMap(\.times))])
+    let settings = FrameDecoder.Settings(baud: taps[tap].baud ?? .standard)
+    let events = FrameDecoder.decode(
+      [ByteChunk(bytes: own.flatMap(\.bytes), times: own.flatMap(\.times))], settings: settings)
+    let streamed = streamed(tap: tap, pause: settings.pause)
+    #expect(streamed.count == events.count)
+    for (streamed, event) in zip(streamed, events) where streamed != event {
+      Issue.record("a file's event is \(streamed), its bytes' \(event)")
+      break
+    }
+    return events
+  }
+
+  /// The events that the source's own chunks come to.
+  private func streamed(tap: Int, pause: Int64) -> [DecodedEvent] {
+    struct Collector: BusEventSink {
+      var events: [DecodedEvent] = []
+      mutating func take(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
+        events.append(DecodedEvent(event, bytes.indices.map { bytes[$0] }))
+      }
+    }
+    var collector = Collector()
+    var stream = EventStream()
+    stream.add(taps: [taps[tap]], pause: pause)
+    for var chunk in given where chunk.tap == tap {
+      chunk.tap = 0
+      stream.push(chunk, into: &collector)
+    }
+    stream.finish(into: &collector)
+    return collector.events
   }
 }
 

@@ -190,4 +190,70 @@ extension RawRecorder: MemoryRecorder where Sink == MemorySink {}
       }
     }
   }
+
+  /// A frame is taken as a note tells it only where its bytes would say the same, whatever the note claims.
+  @Test func aNoteSaysOfAFrameWhatItsBytesSay() throws {
+    var random = SplitMix64(seed: 22)
+    let frame = try Frame(to: 0x23, 0x01, 0x3A, [1, 2, 3, 4]).encoded()
+    let byte: Int64 = 86_805
+    var whole = 0
+    for _ in 0..<20_000 {
+      var note = EventNote()
+      note.startWidth = Int64.random(in: 0...(.random(in: 0...3, using: &random) * 80_000), using: &random)
+      note.endWidth = Int64.random(in: 0...(.random(in: 0...3, using: &random) * 80_000), using: &random)
+      note.duration = Int64.random(in: 0...(.random(in: 1...25, using: &random) * 2_000_000), using: &random)
+      note.shape.leastPitch = Int32.random(in: -1000...(.random(in: 0...3, using: &random) * 1_200_000), using: &random)
+      note.shape.edgeBits = .random(in: 0...4000, using: &random)
+      note.shape.edgeSpan = .random(in: -10...2_000_000, using: &random)
+      note.fault = LineFault.allCases.randomElement(using: &random) ?? .none
+      let recorded = RecordedEvent(count: frame.count, time: 5_000_000_000, error: 0, note: note)
+      var decoder = FrameDecoder()
+      guard let times = recorded.frameTimes(byte: byte, longestStep: decoder.longestStep),
+        let event = decoder.whole(frame.span, times: times)
+      else { continue }
+      whole += 1
+      var bytewise: [ByteTime] = []
+      recorded.append(byte: byte, to: &bytewise)
+      let expected = FrameDecoder.decode([ByteChunk(bytes: frame, times: bytewise)])
+      if expected != [DecodedEvent(event, frame)] {
+        Issue.record("\(note) gave \(event), its bytes \(expected)")
+        return
+      }
+    }
+    #expect(whole > 2000)
+  }
+
+  /// Words that are not known are skipped, and numbers that are none count as not there.
+  @Test(arguments: [
+    ("mi-bus: dur=5", EventNote.of(duration: 5)),
+    ("mi-bus:  dur=123456789012  \r", .of(duration: 123_456_789_012)),
+    ("mi-bus: somebody says averylongkey=3 x= =4 dur=7 longest=1", .of(duration: 7)),
+    ("mi-bus: err=12.5 dur=7", .of(duration: 7, start: 25, end: 25)),
+    ("mi-bus: err=12 dur=7 enderr=0.5", .of(duration: 7, start: 24, end: 1)),
+    ("mi-bus: err=-3 dur=7 enderr=x", .of(duration: 7)),
+    ("mi-bus: dur=-7 at=-12345678", .of(duration: -7, at: -12_345_678)),
+    ("mi-bus: dur=7 pitch=99999999999 bits=-4 span=-4", .of(duration: 7, pitch: .max, span: -4)),
+    ("mi-bus: dur=7 pitch=1234567x fault=break", .of(duration: 7, fault: .lineBreak)),
+    ("mi-bus: dur=7 fault=none", .of(duration: 7)), ("mi-bus: dur=7 durx=8 du=9 dur", .of(duration: 7)),
+    ("mi-bus: err=3", nil), ("mi-bus: dur=", nil), ("mi-bus: dur=7x", nil), ("mi-bus: dur=1234567890123456789", nil),
+    ("mi-bus: dur=1125899906842625", nil), ("mi-bus dur=7", nil), ("mi-bus", nil), ("", nil),
+  ])
+  func notesAreReadAsFarAsTheyCanBe(text: String, note: EventNote?) {
+    #expect(EventNote(Array(text.utf8).span) == note)
+    // What stands behind a comment in a file is none of it.
+    #expect(EventNote((Array(text.utf8) + Array("99999999".utf8)).span.extracting(0..<text.utf8.count)) == note)
+  }
+}
+
+extension EventNote {
+  fileprivate static func of(
+    duration: Int64, start: Int64 = 0, end: Int64? = nil, pitch: Int32 = 0, span: Int32 = 0, fault: LineFault = .none,
+    at: Int64 = 0
+  ) -> EventNote {
+    var note = EventNote()
+    (note.startWidth, note.duration, note.endWidth) = (start, duration, end ?? start)
+    note.shape = FrameShape(leastPitch: pitch, edgeSpan: span)
+    (note.fault, note.at) = (fault, at)
+    return note
+  }
 }

@@ -1,0 +1,61 @@
+public import NinebotBus
+
+/// What a file kept of one event besides its bytes: what one packet or line tells.
+public struct RecordedEvent: Sendable {
+  /// Number of its bytes.
+  public internal(set) var count: Int
+  /// As the file has it, on the recording's clock; nanoseconds.
+  var time: Int64
+  /// How far off `time` can be where there is no note.
+  var error: Int64
+  var note: EventNote?
+  var fault = LineFault.none
+
+  /// The first start bit, nanoseconds on the recording's clock.
+  var start: TimeBounds {
+    guard let note else { return TimeBounds(time, error: error) }
+    return EventByteTimes(note: note, start: time &+ note.at, byte: 0).first
+  }
+
+  /// Appends the times of the event's bytes.
+  ///
+  /// - Parameter byte: nanoseconds of one byte.
+  func append(byte: Int64, to times: inout [ByteTime]) {
+    if let note {
+      EventByteTimes(note: note, start: time + note.at, byte: byte).append(count: count, to: &times)
+    } else {
+      EventByteTimes.appendPlain(count: count, start: time, error: error, byte: byte, fault: fault, to: &times)
+    }
+  }
+
+  /// What the decoder would find out about a frame from the times of its bytes; nil where it has to look at each.
+  ///
+  /// - Parameters:
+  ///   - byte: nanoseconds of one byte.
+  ///   - longestStep: nanoseconds from one start bit to the next that a frame may have.
+  @inline(__always)
+  func frameTimes(byte: Int64, longestStep: Int64) -> FrameTimes? {
+    guard let note else { return nil }
+    return EventByteTimes(note: note, start: time + note.at, byte: byte)
+      .ofFrame(count: count, longestStep: longestStep)
+  }
+}
+
+extension ByteChunk {
+  /// Makes room for `count` bytes of about so many events, and for the event that goes over the mark.
+  mutating func reserve(_ count: Int, events: Int) {
+    guard count > 0 else { return }
+    bytes.reserveCapacity(count + 64)
+    recorded.reserveCapacity(events + events / 4 + 16)
+  }
+
+  /// The chunk with a time for each byte, where a file kept whole events.
+  public func withByteTimes(at baud: Baud) -> ByteChunk {
+    guard !recorded.isEmpty else { return self }
+    var chunk = self
+    chunk.recorded = []
+    let byte = baud.duration(bytes: 1)
+    for event in recorded { event.append(byte: byte, to: &chunk.times) }
+    return chunk
+  }
+}
