@@ -13,7 +13,7 @@ public struct AlignmentStream: Sendable {
   /// When the capture ran, nanoseconds on its absolute clock; nil while nothing is known.
   public private(set) var covered: ClosedRange<Int64>?
   /// Of when the messages are that are kept.
-  public private(set) var sample = BlockSample()
+  public private(set) var sample: BlockSample
   /// Where the capture holds something that is no sound frame: a message may have been destroyed there.
   public private(set) var rubble: [ClosedRange<Int64>] = []
   /// Between which times requests are missing, by the numbers of those around them; in the log's order. With too many
@@ -26,7 +26,13 @@ public struct AlignmentStream: Sendable {
   /// Pieces of one frame are not further from each other; nanoseconds.
   private static let piece: Int64 = 500_000
 
-  public init(capacity: Int = Self.defaultCapacity) { self.capacity = max(1024, capacity) }
+  /// - Parameters:
+  ///   - capacity: messages that are kept at most.
+  ///   - sample: which blocks are kept when there are too many.
+  public init(capacity: Int = Self.defaultCapacity, sample: BlockSample = BlockSample()) {
+    self.capacity = max(1024, capacity)
+    self.sample = sample
+  }
 
   /// Times that a clock can show: differences of two of them do not overflow.
   private static let possible: ClosedRange<Int64> = -(1 << 61)...(1 << 62)

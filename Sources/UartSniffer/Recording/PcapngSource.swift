@@ -52,7 +52,10 @@ public struct PcapngSource: RecordedSource {
     reader = PacketReader(stream)
   }
 
-  public mutating func allowSampling(most: Int) { mostSampled = max(1, most) }
+  public mutating func allow(_ sampling: Sampling) {
+    mostSampled = max(1, sampling.most)
+    sample = sampling.sample
+  }
 
   public var warnings: [InputError] {
     var list = skipped.sorted { $0.key.rawValue < $1.key.rawValue }.map { type, count in

@@ -15,9 +15,7 @@ public protocol RecordedSource: Sendable {
   var sample: BlockSample { get }
   /// Allows to hand over only a sample of a long recording, which is faster. To be called before the first chunk; not
   /// every format can.
-  ///
-  /// - Parameter most: bytes that are handed over from the blocks that are kept, about.
-  mutating func allowSampling(most: Int)
+  mutating func allow(_ sampling: Sampling)
   /// The next bytes, or nil at the end.
   mutating func next() throws(InputError) -> ByteChunk?
 }
@@ -25,7 +23,7 @@ public protocol RecordedSource: Sendable {
 extension RecordedSource {
   public var warnings: [InputError] { [] }
   public var sample: BlockSample { BlockSample() }
-  public mutating func allowSampling(most: Int) {}
+  public mutating func allow(_ sampling: Sampling) {}
 }
 
 /// Bounds of what recordings say of times, so that sums and differences of them stay in range.

@@ -40,7 +40,7 @@ struct BusRecording {
   }
 
   /// Samples of several recordings would not be of the same time.
-  private func opener(_ mostSampled: Int?) -> SourceOpener {
-    SourceOpener(input: input, mostSampled: specs.count == 1 ? mostSampled : nil)
+  private func opener(_ sampling: Sampling?) -> SourceOpener {
+    SourceOpener(input: input, sampling: specs.count == 1 ? sampling : nil)
   }
 }

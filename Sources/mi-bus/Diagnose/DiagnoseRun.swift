@@ -30,21 +30,23 @@ struct DiagnoseRun {
   /// Whether items for pictures are wanted.
   let wantsItems: Bool
 
-  /// The clock is known from a part of a long recording: five million messages, a day of a stock bus.
-  private static let mostSampled = 64 << 20
+  /// Bytes of a long recording that the clock is looked for in: a million messages, hours of a stock bus.
+  private static let mostSampled = 16 << 20
+  /// How many samples are looked at where the phone's log is too short to be in each.
+  private static let mostSamples: Int64 = 8
 
   /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
   ///
   /// - Parameters:
-  ///   - open: opens the recording anew; where a sample will do, with the most bytes that it may have.
+  ///   - open: opens the recording anew; where a sample will do, it says of which size.
   ///   - isInterrupted: whether a signal ended it, which is no defect.
   func recorded(
-    _ open: (_ mostSampled: Int?) throws -> any RecordedSource, phone: PhoneLog?,
+    _ open: (Sampling?) throws -> any RecordedSource, phone: PhoneLog?,
     isInterrupted: () -> Bool = { false }
   ) throws -> Result {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
-    if let phone { (alignment, joined) = try align(try open(Self.mostSampled), phone) }
+    if let phone { (alignment, joined) = try align(open, phone) }
     var source = try open(nil)
     var feed = feed(.recorded, phone, joined)
     var defect: InputError?
@@ -106,26 +108,61 @@ struct DiagnoseRun {
   }
 
   private func align(
-    _ source: any RecordedSource, _ phone: PhoneLog
+    _ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog
   ) throws -> (Diagnosis.Alignment, Joined?) {
     guard phone.hasTimes else { return (.refused("the phone's log has no times"), nil) }
-    let (alignment, origin) = search(source, phone)
-    switch alignment {
-    case .refused(let reason): return (.refused(reason.description), nil)
+    let search = try search(open, phone)
+    switch search.alignment {
+    case .refused(let reason): return (.refused("\(reason)\(search.part)"), nil)
     case .aligned(let clocks):
       return (
         .found(Diagnosis.PhoneClock(clocks)),
         Joined(
-          causes: NotificationCauses(phone, clocks: clocks, origin: origin), requests: requests(phone, clocks, origin))
+          causes: NotificationCauses(phone, clocks: clocks, origin: search.origin),
+          requests: requests(phone, clocks, search.origin))
       )
     }
   }
 
-  /// Looks for the phone's clock. What it needs for that is gone when it returns.
-  private func search(_ source: any RecordedSource, _ phone: PhoneLog) -> (ClockAlignment, origin: Int64) {
-    var reading = ClockReading(source, into: AlignmentStream(), pause: pause)
+  /// What a search for the phone's clock came to.
+  private struct Search {
+    var alignment: ClockAlignment
+    var origin: Int64
+    /// In which part of the recording it was looked for, as words behind a reason; empty where that was all of it, or
+    /// the phone's log would be in each part.
+    var part = ""
+  }
+
+  /// Looks for the phone's clock in a sample of the bus. A short log may lie between the blocks of a sample: then others
+  /// are looked at. What one needs for that is gone before the next.
+  private func search(_ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog) throws -> Search {
+    let log = phone.alignment
+    let (first, sample) = try search(open, log, in: BlockSample())
+    guard case .refused = first.alignment, let covered = log.covered,
+      covered.upperBound - covered.lowerBound < 2 * BlockSample.block * sample.stride
+    else { return first }
+    let others = sample.others(atMost: Self.mostSamples - 1)
+    for other in others {
+      let next = try search(open, log, in: other).0
+      if case .aligned = next.alignment { return next }
+    }
+    var result = first
+    if others.count + 1 < sample.stride {
+      result.part = " (looked for in \(others.count + 1) of \(sample.stride) parts of the recording)"
+    }
+    return result
+  }
+
+  private func search(
+    _ open: (Sampling) throws -> any RecordedSource, _ log: AlignmentStream, in sample: BlockSample
+  ) throws -> (Search, BlockSample) {
+    let source = try open(Sampling(most: Self.mostSampled, sample: sample))
+    var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
     reading.contents.thin(to: reading.sample)
-    return (ClockAligner.align(bus: reading.contents, ble: phone.alignment), reading.origin ?? 0)
+    return (
+      Search(alignment: ClockAligner.align(bus: reading.contents, ble: log), origin: reading.origin ?? 0),
+      reading.sample
+    )
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {

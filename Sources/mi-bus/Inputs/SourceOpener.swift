@@ -10,8 +10,8 @@ struct SourceOpener {
   /// What standard input is read through.
   var standardInput: StandardInput?
 
-  /// The most bytes of a long file that are read, where a sample of it will do; nil for all.
-  var mostSampled: Int?
+  /// Where a sample of a long file will do.
+  var sampling: Sampling?
 
   /// One recording, or several merged in time, each clock corrected by so many nanoseconds.
   func recorded(_ specs: [SourceSpec], corrections: [Int64] = []) throws(InputError) -> any RecordedSource {
@@ -37,7 +37,7 @@ struct SourceOpener {
           try FileStream(path: path), path: path, rate: Int64(rate), unit: input.sampleBytes, baud: input.baud)
       }
       var source = try RecordingFormat.open(path: path, baud: input.baud).source
-      if let mostSampled { source.allowSampling(most: mostSampled) }
+      if let sampling { source.allow(sampling) }
       return Self.isLong(path) ? ReadAheadSource(source) : source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }

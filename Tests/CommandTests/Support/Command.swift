@@ -20,7 +20,7 @@ enum Command {
   }
 
   /// Long enough for a busy machine; a program that takes longer hangs.
-  static let patience = Duration.seconds(60)
+  static let patience = Duration.seconds(120)
 
   /// Nothing of the person's own settings reaches the program.
   static func environment(_ home: Scratch, _ more: [String: String] = [:]) -> [String: String] {

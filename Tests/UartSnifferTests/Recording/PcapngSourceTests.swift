@@ -156,8 +156,8 @@ import Testing
   }
 
   /// A sample of a long file holds whole blocks of time, all that was in them, and no more than was allowed.
-  @Test(arguments: [1, 4])
-  func aSampleHoldsWholeBlocks(step: Int64) throws {
+  @Test(arguments: [(1, 0), (4, 0), (4, 1), (4, 2), (4, 3)] as [(Int64, Int64)])
+  func aSampleHoldsWholeBlocks(step: Int64, phase: Int64) throws {
     let first: Int64 = 1_700_000_000_000_000_000
     let times = (0..<8000).map { first + Int64($0) * 250_000_000 }
     let file = bytes { writer in
@@ -166,7 +166,7 @@ import Testing
     }
     var source = PcapngSource(MemoryStream(file, name: "capture"))
     let all = times.count * Self.frame.count
-    source.allowSampling(most: step == 1 ? all : all / 3)
+    source.allow(Sampling(most: step == 1 ? all : all / 3, sample: BlockSample(phase: phase)))
     var seen: Set<Int64> = []
     while let chunk = try source.next() {
       for event in chunk.recorded { seen.insert(first + event.start.middle) }
@@ -174,5 +174,28 @@ import Testing
     #expect(source.sample.stride == step)
     #expect(seen.isSuperset(of: times.filter { source.sample.keeps($0) }))
     #expect(step == 1 ? seen.count == times.count : seen.count < times.count * 7 / 10)
+  }
+
+  /// The samples of a stride share all blocks among them, those far from the first one first.
+  @Test func samplesTogetherHoldEverything() {
+    var first = BlockSample()
+    for _ in 0..<3 { first.thin() }
+    var samples = first.others(atMost: 100)
+    #expect(samples.map(\.phase) == [4, 2, 6, 1, 5, 3, 7])
+    #expect(first.others(atMost: 2).map(\.phase) == [4, 2])
+    #expect(BlockSample().others(atMost: 7).isEmpty)
+    for index in samples.indices { for _ in 0..<3 { samples[index].thin() } }
+    samples.append(first)
+    let begin: Int64 = 1_700_000_000_000_000_000
+    for block in 0..<40 {
+      let time = begin + Int64(block) * BlockSample.block
+      #expect(samples.count { $0.keeps(time) } == 1)
+    }
+    let range = begin...(begin + 20 * BlockSample.block)
+    for sample in samples {
+      for kept in sample.kept(of: range) { #expect(sample.keeps(kept.lowerBound) && sample.keeps(kept.upperBound - 1)) }
+    }
+    let lengths = samples.flatMap { $0.kept(of: range) }.map { $0.upperBound - $0.lowerBound }
+    #expect(lengths.reduce(0, +) == 20 * BlockSample.block)
   }
 }
