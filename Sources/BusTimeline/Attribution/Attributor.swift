@@ -126,7 +126,7 @@ public struct Attributor: Sendable {
     guard !waiting[id].isAssessed else { return }
     waiting[id].isAssessed = true
     let tap = waiting[id].tap
-    if wires[tap].assess(waiting[id]) { nameNewcomer(tap) }
+    if wires[tap].assess(waiting[id], id: id) { nameNewcomer(tap) }
   }
 
   private mutating func nameNewcomer(_ tap: Int) {
@@ -221,7 +221,7 @@ public struct Attributor: Sendable {
     }
     // Looked at here, since what is handed on by value is copied.
     let alike = observation.isPlain ? wire.plainFinding(on: observation.claim) : nil
-    var finding = alike ?? wire.decide(observation)
+    var finding = alike ?? wire.decide(observation, id: id)
     causes.explain(&finding, of: observation, id: id, request: request)
     return finding
   }

@@ -2,10 +2,12 @@ import NinebotBus
 
 /// What waits to be decided, in order, with its bytes. Each entry has a number that counts up from 0 and stays.
 ///
-/// A ring, so that entries do not move while they wait.
+/// A ring, so that entries do not move while they wait. It is hardly larger than what waits: it has to stay in the
+/// processor's own memory.
 struct WaitingFrames: Sendable {
-  /// As many as a power of two.
   private var ring: [Observation] = []
+  /// Where the first entry is.
+  private var head = 0
   private(set) var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var bytesHead = 0
   private var bytesEnd = 0
@@ -28,7 +30,10 @@ struct WaitingFrames: Sendable {
   }
 
   @inline(__always)
-  private func slot(_ number: Int64) -> Int { Int(truncatingIfNeeded: number) & (ring.count - 1) }
+  private func slot(_ number: Int64) -> Int {
+    let place = head &+ Int(truncatingIfNeeded: number &- first)
+    return place < ring.count ? place : place &- ring.count
+  }
 
   @inline(__always)
   mutating func append(
@@ -51,10 +56,11 @@ struct WaitingFrames: Sendable {
   }
 
   /// Where the first entry's bytes are in `bytes`.
-  var firstBytes: Range<Int> { bytesHead..<(bytesHead + Int(ring[slot(first)].event.count)) }
+  var firstBytes: Range<Int> { bytesHead..<(bytesHead + Int(ring[head].event.count)) }
 
   mutating func removeFirst() {
-    bytesHead += Int(ring[slot(first)].event.count)
+    bytesHead += Int(ring[head].event.count)
+    head = head + 1 < ring.count ? head + 1 : 0
     first += 1
   }
 
@@ -71,9 +77,9 @@ struct WaitingFrames: Sendable {
   }
 
   private mutating func grow(_ filler: Observation) {
-    var larger = [Observation](repeating: filler, count: max(64, ring.count * 2))
-    for number in first..<end { larger[Int(truncatingIfNeeded: number) & (larger.count - 1)] = self[number] }
-    ring = larger
+    var larger = [Observation](repeating: filler, count: max(64, ring.count + ring.count / 4))
+    for number in first..<end { larger[Int(number - first)] = self[number] }
+    (ring, head) = (larger, 0)
   }
 
   /// Moves what waits into a new room: seldom, since that has place for as much again.

@@ -34,6 +34,7 @@ struct WireModel: Sendable {
 
   private(set) var habits = PollingHabits()
   private var plain = PlainFindings()
+  private var early = EarlyFindings()
 
   private(set) var slots: SlotClock
   private(set) var pattern = HeartbeatPattern()
@@ -100,11 +101,16 @@ struct WireModel: Sendable {
   // MARK: - Newcomers
 
   /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
-  mutating func assess(_ observation: Observation) -> Bool {
+  ///
+  /// - Parameter id: the frame's number.
+  mutating func assess(_ observation: Observation, id: Int64) -> Bool {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let scores = evidence.total
     let leaders = scores.leaders(among: candidates(for: observation.claim))
+    if leaders.best != Candidate.newcomer, leaders.probability >= Self.most {
+      early.keep(finding(evidence, leaders, observation), id, dashes)
+    }
     if !dashes.isEmpty { learnHabit(observation, scores, leaders) }
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
@@ -189,7 +195,14 @@ struct WireModel: Sendable {
   func plainFinding(on claim: Claim) -> Finding? { plain.finding(claim, answerFit) }
 
   /// Who sent a frame. Learns from it when that is certain.
-  mutating func decide(_ observation: Observation) -> Finding {
+  ///
+  /// - Parameter id: the frame's number.
+  mutating func decide(_ observation: Observation, id: Int64) -> Finding {
+    if observation.claim == .request, let finding = early.finding(id, dashes) {
+      learnShare(foreign: finding.injected)
+      learn(observation, finding)
+      return finding
+    }
     let finding = weigh(observation)
     if observation.isPlain { plain.keep(finding, observation.claim, answerFit) }
     return finding
@@ -199,13 +212,22 @@ struct WireModel: Sendable {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
     let leaders = evidence.total.leaders(among: candidates(for: observation.claim))
-    let (best, rival, probability) = leaders
     if observation.claim == .request {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.
-      let foreign = 1 - evidence.total.probability(of: Candidate.ble, leaders)
-      foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
+      learnShare(foreign: 1 - evidence.total.probability(of: Candidate.ble, leaders))
     }
-    let confidence = min(probability, 0.9999)
+    let finding = finding(evidence, leaders, observation)
+    learn(observation, finding)
+    return finding
+  }
+
+  @inline(__always)
+  private func finding(
+    _ evidence: borrowing EvidenceTable, _ leaders: (best: Int, rival: Int, probability: Float),
+    _ observation: Observation
+  ) -> Finding {
+    let (best, rival, probability) = leaders
+    let confidence = min(probability, Self.most)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else {
       for dash in dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
@@ -214,11 +236,15 @@ struct WireModel: Sendable {
         && observation.measurement.isShaped
       return finding
     }
-    learn(observation, best, confidence)
     finding.sender = Candidate.transmitter(best)
     finding.injected = finding.sender.isForeign ? 1 : 0
     finding.contradictsClaim = best != Candidate.claimed(observation.claim)
     return finding
+  }
+
+  @inline(__always)
+  private mutating func learnShare(foreign: Float) {
+    foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
   }
 
   /// A log-likelihood ratio from which a request is foreign by its place in the rhythm alone.
@@ -227,9 +253,13 @@ struct WireModel: Sendable {
   private static let certain: Float = 0.99
   /// Below this, `unknown` is the better answer.
   private static let decided: Float = 0.9
+  /// Nothing is said to be more probable.
+  private static let most: Float = 0.9999
 
-  private mutating func learn(_ observation: Observation, _ sender: Int, _ confidence: Float) {
-    guard confidence > Self.certain else { return }
+  @inline(__always)
+  private mutating func learn(_ observation: Observation, _ finding: Finding) {
+    guard finding.confidence > Self.certain, finding.sender != .unknown else { return }
+    let sender = Candidate.index(of: finding.sender)
     if dashes.isEmpty, observation.claim == .request, sender == Candidate.ble, let reading = observation.reading {
       habits.learn(reading, sender)
     }
@@ -266,4 +296,29 @@ private struct PlainFindings: Sendable {
   }
 
   mutating func removeAll() { known = 0 }
+}
+
+/// Findings on requests that were as clear as can be when their place in the rhythm became known: nothing that is learnt
+/// until they leave makes them another's, unless another device is named by then.
+private struct EarlyFindings: Sendable {
+  private struct Entry: Sendable {
+    var id: Int64 = -1
+    /// Who was known.
+    var dashes = CandidateSet()
+    var finding = Finding()
+  }
+
+  /// By the frame's number, for as many as wait.
+  private var entries = [Entry](repeating: Entry(), count: 4096)
+
+  @inline(__always)
+  func finding(_ id: Int64, _ dashes: CandidateSet) -> Finding? {
+    let place = Int(truncatingIfNeeded: id & 4095)
+    guard entries[place].id == id, entries[place].dashes == dashes else { return nil }
+    return entries[place].finding
+  }
+
+  mutating func keep(_ finding: Finding, _ id: Int64, _ dashes: CandidateSet) {
+    entries[Int(truncatingIfNeeded: id & 4095)] = Entry(id: id, dashes: dashes, finding: finding)
+  }
 }

@@ -52,21 +52,21 @@ struct EvidenceBench {
   /// Prompt answers of the ESC, which teach how it shapes its frames.
   mutating func learnESC(_ measurement: Measurement, frames: Int = 20) {
     wire.answerFit = .asked
-    for _ in 0..<frames { _ = wire.decide(Self.observed(.escAnswer, measurement)) }
+    for _ in 0..<frames { _ = wire.decide(Self.observed(.escAnswer, measurement), id: 0) }
     wire.answerFit = .notLooked
   }
 
   /// Requests in the BLE module's own slots.
   mutating func learnModule(asking register: UInt8, times: Int) {
     for _ in 0..<times {
-      _ = wire.decide(Self.observed(.request, register: register, slot: -4, pattern: -2.5))
+      _ = wire.decide(Self.observed(.request, register: register, slot: -4, pattern: -2.5), id: 0)
     }
   }
 
   /// Requests out of turn until the model finds a newcomer, which becomes the first dash.
   mutating func meetDash(_ measurement: Measurement = Measurement(), asking register: UInt8 = 0x3A) throws {
     let isFound = (0..<20).contains { _ in
-      wire.assess(Self.observed(.request, measurement, register: register, slot: 4, pattern: 2.5))
+      wire.assess(Self.observed(.request, measurement, register: register, slot: 4, pattern: 2.5), id: 0)
     }
     try #require(isFound)
     wire.name(1)

@@ -46,7 +46,7 @@ import Testing
   func theShareOfForeignRequestsIsLearntWithinBounds(_ slot: Float, _ expected: ClosedRange<Float>) throws {
     var bench = EvidenceBench()
     try bench.meetDash()
-    for _ in 0..<600 { _ = bench.wire.decide(EvidenceBench.observed(.request, slot: slot, pattern: slot)) }
+    for _ in 0..<600 { _ = bench.wire.decide(EvidenceBench.observed(.request, slot: slot, pattern: slot), id: 0) }
     let scores = bench.asked(RoleEvidence(), EvidenceBench.observed(.request))
     #expect(expected.contains(scores[Candidate.firstDash]), "\(scores[Candidate.firstDash])")
     #expect(scores[Candidate.ble] == 0)

@@ -1,5 +1,5 @@
 /// Some of the candidates, in the order of their indices.
-struct CandidateSet: Sequence, IteratorProtocol, Sendable {
+struct CandidateSet: Sequence, IteratorProtocol, Equatable, Sendable {
   private var bits: UInt16
 
   /// Nobody.

@@ -47,8 +47,9 @@ struct EvidenceTable: Sendable {
     total[candidate] = sum
   }
 
-  /// What each row says for `candidate` against `rival`.
-  func votes(for candidate: Int, against rival: Int) -> Votes {
+  /// What each row says for `candidate` against `rival`. Inlined: to call it, all rows would be copied.
+  @inline(__always)
+  borrowing func votes(for candidate: Int, against rival: Int) -> Votes {
     let rows = rows.span
     var votes = Votes(rival: Candidate.transmitter(rival))
     for index in rows.indices { votes.set(rows[index][candidate] - rows[index][rival], at: index) }
