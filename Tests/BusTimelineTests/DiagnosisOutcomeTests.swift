@@ -1,4 +1,4 @@
-import BusTimeline
+@testable import BusTimeline
 import NinebotBus
 import Testing
 
@@ -78,5 +78,31 @@ struct DiagnosisOutcomeTests {
     #expect(
       words(requests: 0, forged: 19, poses: .esc)
         == "dash1 sends frames that say they come from another device, 19 in all.")
+  }
+
+  /// Of millions of frames a few are damaged and happen to be sound: they say nothing of what a dash does.
+  @Test(arguments: [(0, "the ESC"), (15, "the ESC"), (150, "the ESC and BLE")])
+  func fewOddRequestsAreNoHabit(odd: Int, words: String) {
+    var diagnosis = Self.bus(sure: 0.99)
+    let registers = [(Role.esc, 15_000 - odd), (.ble, odd)].map {
+      Diagnosis.PolledRegister(subject: $0, register: 2, bytes: 0, name: "", requests: $1)
+    }
+    diagnosis.injectors = [
+      Diagnosis.Injector(
+        sender: .dash(1), requests: 15_000, requestsPerSecond: 8.4, registers: registers, first: 0, last: 1,
+        confidence: 0.99, poses: .ble)
+    ]
+    diagnosis.writeWords()
+    #expect(diagnosis.verdict[0].hasPrefix("dash1 asks \(words) 8.4 times a second"))
+  }
+
+  @Test(arguments: [
+    (6_400_000, 6_399_999, 1, 0), (6_400_000, 6_399_940, 60, 0), (6_400_000, 6_399_900, 100, 100), (500, 498, 2, 0),
+    (500, 497, 3, 3), (2, 0, 2, 2),
+  ])
+  func forgeriesCountWhereTheyAreMoreThanChance(frames: Int, requests: Int, forged: Int, believed: Int) {
+    var row = SenderStatistics(tap: 0, transmitter: .dash(1), first: 0)
+    (row.frames, row.requests, row.forged) = (frames, requests, forged)
+    #expect(row.believableForgeries == believed)
   }
 }

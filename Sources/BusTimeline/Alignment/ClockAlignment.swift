@@ -24,7 +24,8 @@ public enum ClockAlignment: Sendable {
       switch self {
       case .nothingToCompare: "one of the captures holds no request or answer that could be in the other"
       case .nothingInCommon:
-        "the captures have no stretch in common: no place fits where the messages of both are the same"
+        "no place is found where the messages of both fit each other: another ride, no time in common, or too little "
+          + "that came through"
       case .tooFew(let pairs): "only \(pairs) messages fit, which chance could do; record longer, or poll more"
       case .tooFewAnswers(let count):
         "\(count == 0 ? "no answer is" : "too few answers, \(count), are") in both captures, and requests alone do not "

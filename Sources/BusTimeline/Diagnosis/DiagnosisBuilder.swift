@@ -134,7 +134,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       return Diagnosis.Injector(
         sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
         requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
-        forgedFrames: row.forged, first: row.first, last: row.last,
+        forgedFrames: row.believableForgeries, first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
         poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role)
     }

@@ -14,8 +14,11 @@ extension Diagnosis {
     if let looks = injector.looksLike { text += ", which looks like \(looks)," }
     var parts: [String] = []
     if injector.requests > 0 {
-      let asked = Set(injector.registers.map(\.subject)).sorted { $0.rawValue < $1.rawValue }
-      let devices = asked.map { "\($0.name)".uppercased() }.joined(separator: " and ")
+      // A request of a thousand may be a damaged one that happens to be sound.
+      let asked = Dictionary(grouping: injector.registers, by: \.subject).filter { _, registers in
+        registers.reduce(0) { $0 + $1.requests } > injector.requests / 1000
+      }
+      let devices = asked.keys.sorted { $0.rawValue < $1.rawValue }.map { "\($0.name)".uppercased() }.joined(separator: " and ")
       parts.append(
         "asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
           + " with \(Self.owner(injector.poses)) addresses")

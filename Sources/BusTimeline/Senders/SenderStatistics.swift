@@ -49,6 +49,10 @@ public struct SenderStatistics: Sendable {
   public internal(set) var claims = RoleTable(0)
   /// Of those, frames that are no plain request with the BLE module's address, which every dash must use.
   public internal(set) var forged = 0
+  /// The same where they are more than chance does: a request or two of a million pass for an answer, or the other way.
+  var believableForgeries: Int {
+    (forged > 2 || requests == 0) && forged > frames / Self.perMistake ? forged : 0
+  }
   /// Sum of the findings' confidence.
   var confidence = 0.0
 
@@ -61,6 +65,8 @@ public struct SenderStatistics: Sendable {
   var lastScheduled: Int64?
 
   private static let mostKinds = 64
+  /// One frame of so many may be taken for another's.
+  private static let perMistake = 100_000
 
   init(tap: Int, transmitter: Transmitter, first: Int64) {
     self.tap = tap

@@ -136,14 +136,13 @@ struct DiagnoseRun {
   /// Looks for the phone's clock in a sample of the bus. A short log may lie between the blocks of a sample: then others
   /// are looked at. What one needs for that is gone before the next.
   private func search(_ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog) throws -> Search {
-    let log = phone.alignment
-    let (first, sample) = try search(open, log, in: BlockSample())
-    guard case .refused = first.alignment, let covered = log.covered,
+    let (first, sample) = try search(open, phone, in: BlockSample())
+    guard case .refused = first.alignment, sample.stride > 1, let covered = phone.alignment.covered,
       covered.upperBound - covered.lowerBound < 2 * BlockSample.block * sample.stride
     else { return first }
     let others = sample.others(atMost: Self.mostSamples - 1)
     for other in others {
-      let next = try search(open, log, in: other).0
+      let next = try search(open, phone, in: other).0
       if case .aligned = next.alignment { return next }
     }
     var result = first
@@ -154,13 +153,13 @@ struct DiagnoseRun {
   }
 
   private func search(
-    _ open: (Sampling) throws -> any RecordedSource, _ log: AlignmentStream, in sample: BlockSample
+    _ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog, in sample: BlockSample
   ) throws -> (Search, BlockSample) {
     let source = try open(Sampling(most: Self.mostSampled, sample: sample))
     var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
     reading.contents.thin(to: reading.sample)
     return (
-      Search(alignment: ClockAligner.align(bus: reading.contents, ble: log), origin: reading.origin ?? 0),
+      Search(alignment: ClockAligner.align(bus: reading.contents, ble: phone.alignment), origin: reading.origin ?? 0),
       reading.sample
     )
   }
