@@ -18,7 +18,8 @@ extension Diagnosis {
       let asked = Dictionary(grouping: injector.registers, by: \.subject).filter { _, registers in
         registers.reduce(0) { $0 + $1.requests } > injector.requests / 1000
       }
-      let devices = asked.keys.sorted { $0.rawValue < $1.rawValue }.map { "\($0.name)".uppercased() }.joined(separator: " and ")
+      let devices = asked.keys.sorted { $0.rawValue < $1.rawValue }.map { "\($0.name)".uppercased() }.joined(
+        separator: " and ")
       parts.append(
         "asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
           + " with \(Self.owner(injector.poses)) addresses")

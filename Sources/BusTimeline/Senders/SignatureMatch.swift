@@ -75,7 +75,9 @@ extension SenderTable {
       match.rate = sender.requestRate
       match.score += score
     }
-    if sender.believableForgeries > 2, sender.transmitter.isForeign { match.score *= signature.forgesDisplay ? 1.05 : 0.8 }
+    if sender.believableForgeries > 2, sender.transmitter.isForeign {
+      match.score *= signature.forgesDisplay ? 1.05 : 0.8
+    }
     return match
   }
 
