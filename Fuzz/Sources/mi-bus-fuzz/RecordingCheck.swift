@@ -50,6 +50,9 @@ struct RecordingCheck {
     private struct Stream {
       var stream = EventStream()
       var events = Events()
+
+      mutating func push(_ chunk: ByteChunk) { stream.push(chunk, into: &events) }
+      mutating func finish() { stream.finish(into: &events) }
     }
 
     private struct Events: BusEventSink {
@@ -71,15 +74,15 @@ struct RecordingCheck {
       let tap = chunk.tap
       var (chunk, other) = (chunk, other)
       (chunk.tap, other.tap) = (0, 0)
-      kept[tap].stream.push(chunk, into: &kept[tap].events)
-      bytewise[tap].stream.push(other, into: &bytewise[tap].events)
+      kept[tap].push(chunk)
+      bytewise[tap].push(other)
       compare(tap)
     }
 
     mutating func finish() {
       for tap in kept.indices {
-        kept[tap].stream.finish(into: &kept[tap].events)
-        bytewise[tap].stream.finish(into: &bytewise[tap].events)
+        kept[tap].finish()
+        bytewise[tap].finish()
         compare(tap)
         require(kept[tap].events.list.isEmpty && bytewise[tap].events.list.isEmpty, "both ways find as many events")
       }
