@@ -34,6 +34,9 @@ public struct AlignmentStream: Sendable {
     self.sample = sample
   }
 
+  /// Makes room for so many messages at once: an array that grows needs three times what it holds.
+  public mutating func reserve(_ count: Int) { events.reserveCapacity(min(count, capacity)) }
+
   /// Times that a clock can show: differences of two of them do not overflow.
   private static let possible: ClosedRange<Int64> = -(1 << 61)...(1 << 62)
 

@@ -30,12 +30,14 @@ public struct ClockAligner: Sendable {
   /// - Parameters:
   ///   - bus: the capture nearer to the ESC or BMS: requests come to it later, answers earlier.
   ///   - ble: the capture nearer to the phone.
-  public static func align(bus: AlignmentStream, ble: AlignmentStream) -> ClockAlignment {
+  ///
+  /// Both are taken: they are large, and gone before the search begins.
+  public static func align(bus: consuming AlignmentStream, ble: consuming AlignmentStream) -> ClockAlignment {
     align(bus: bus, ble: ble, reach: Correspondence.Reach())
   }
 
   static func align(
-    bus: AlignmentStream, ble: AlignmentStream, reach: Correspondence.Reach
+    bus: consuming AlignmentStream, ble: consuming AlignmentStream, reach: Correspondence.Reach
   ) -> ClockAlignment {
     guard let source = Correspondence(bus: bus, ble: ble, reach: reach) else {
       return .refused(.nothingToCompare)

@@ -158,9 +158,9 @@ struct DiagnoseRun {
     let source = try open(Sampling(most: Self.mostSampled, sample: sample))
     var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
     reading.contents.thin(to: reading.sample)
+    let (origin, sample) = (reading.origin ?? 0, reading.sample)
     return (
-      Search(alignment: ClockAligner.align(bus: reading.contents, ble: phone.alignment), origin: reading.origin ?? 0),
-      reading.sample
+      Search(alignment: ClockAligner.align(bus: reading.contents, ble: phone.alignment), origin: origin), sample
     )
   }
 

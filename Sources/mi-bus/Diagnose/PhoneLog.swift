@@ -47,7 +47,10 @@ struct PhoneLog {
 
   /// What the search for the clock needs of it. Made when it is needed: for a day it is large.
   var alignment: AlignmentStream {
-    messages.reduce(into: AlignmentStream()) { $0.append($1) }
+    var stream = AlignmentStream()
+    stream.reserve(messages.count)
+    for message in messages { stream.append(message) }
+    return stream
   }
 
   private mutating func add(_ message: BleMessage) {
