@@ -64,21 +64,25 @@ public struct LogicRecording: RecordedSource {
         self.defect = nil
         throw defect
       }
-      work()
+      // Nothing came of what was read: the caller can show what it has before this waits for more.
+      if work(), handedOut == chunks.count, !taps.isEmpty { return ByteChunk() }
     }
     handedOut += 1
     return chunks[handedOut - 1]
   }
 
-  /// One step: receive a slice of the edges at hand, or get more, or end.
-  private mutating func work() {
+  /// One step: receive a slice of the edges at hand, or get more, or end. Tells whether it received the last of them.
+  private mutating func work() -> Bool {
     if isSettled, delivered < edges.count {
       deliver()
-    } else if sourceEnded {
-      if isSettled { finish() } else { settle() }
-    } else {
-      fetch()
+      return delivered == edges.count
     }
+    if sourceEnded {
+      if isSettled { finish() } else { settle() }
+      return false
+    }
+    fetch()
+    return edges.isEmpty
   }
 
   private mutating func fetch() {

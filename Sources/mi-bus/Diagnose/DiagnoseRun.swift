@@ -30,8 +30,8 @@ struct DiagnoseRun {
   /// Whether items for pictures are wanted.
   let wantsItems: Bool
 
-  /// Bytes of a long recording that the clock is looked for in: a million messages, hours of a stock bus.
-  private static let mostSampled = 16 << 20
+  /// Bytes of a long recording that the clock is looked for in: up to a million messages, hours of a stock bus.
+  private static let mostSampled = 12 << 20
   /// How many samples are looked at where the phone's log is too short to be in each.
   private static let mostSamples: Int64 = 8
 

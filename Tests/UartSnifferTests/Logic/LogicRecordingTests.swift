@@ -1,6 +1,7 @@
 import CaptureFiles
 import NinebotBus
 import ScooterSim
+import Synchronization
 import Testing
 import UartSniffer
 
@@ -71,6 +72,44 @@ struct LogicRecordingTests {
     #expect(decoded.taps.map { $0.baud?.rate } == [115_200, 76_800])
     #expect(decoded.frames(1).count == 20)
     #expect(decoded.taps[1].detail.hasSuffix("channel 1"))
+  }
+
+  /// Whoever shows lines must see that a pipe is quiet before it is waited for.
+  @Test("comes back from a live stream after each piece of it, whatever was in it")
+  func comesBack() throws {
+    final class Counter: Sendable { let reads = Mutex(0) }
+    struct CountedStream: ByteStream {
+      var stream: MemoryStream
+      let counter: Counter
+      var name: String { stream.name }
+      mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int {
+        counter.reads.withLock { $0 += 1 }
+        return stream.read(upTo: count, into: &bytes)
+      }
+    }
+    var random = SplitMix64(seed: 8)
+    var bus = Waveform()
+    for _ in 0..<60 {
+      bus.send(try frame(&random))
+      bus.idle(18_000_000)
+    }
+    let length = try frame(&random).count
+    let files = LogicFiles([bus], rate: 2_000_000)
+    let counter = Counter()
+    // A piece is shorter than a byte on the wire.
+    let stream = CountedStream(stream: MemoryStream(files.raw(), piece: 100), counter: counter)
+    var recording = LogicRecording(try RawSamples(stream, rate: 2_000_000, channels: 1), settings: .live)
+    var bytes = try #require(try recording.next()).bytes.count
+    var before = counter.reads.withLock { $0 }
+    var most = 0
+    while let chunk = try recording.next() {
+      bytes += chunk.bytes.count
+      let reads = counter.reads.withLock { $0 }
+      most = max(most, reads - before)
+      before = reads
+    }
+    #expect(bytes == 60 * length)
+    #expect(most <= 2)
   }
 
   @Test("shows a stray byte on a live stream without waiting for the end")
