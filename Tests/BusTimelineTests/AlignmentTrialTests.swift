@@ -108,6 +108,32 @@ import UartSniffer
     #expect(abs(clocks.driftPPM - settings.driftPPM) <= clocks.first.driftBoundPPM)
   }
 
+  /// A dash that fills the wire destroys most of what the phone asks. What the phone got was on the wire all the same.
+  @Test func requestsThatAreMostlyLostDoNotHideTheClock() throws {
+    let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 15)), seconds: 330)
+    let other = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 16)), seconds: 330)
+    var settings = Self.together(320)
+    settings.offset = 120
+    settings.driftPPM = 30
+    let trial = AlignmentTrial(ride, settings)
+    func withoutMostRequests(_ stream: AlignmentStream) -> AlignmentStream {
+      var kept = AlignmentStream()
+      var requests = 0
+      for event in stream.events {
+        if event.kind == .request { requests += 1 }
+        if event.kind == .reply || requests % 4 == 0 { kept.append(event) } else { kept.extend(to: event.earliest) }
+      }
+      return kept
+    }
+    let streams = trial.streams(sealed: false)
+    let clocks = try #require(ClockAligner.align(bus: withoutMostRequests(streams.bus), ble: streams.ble).clocks)
+    let best = clocks.offset(atBus: clocks.bestTime)
+    #expect(abs(Double(best.middle) - trial.offset(atBus: clocks.bestTime)) <= Double(best.error))
+    // Another ride of the same scooter is still another ride.
+    let strange = AlignmentTrial(other, settings).streams(sealed: false)
+    #expect(ClockAligner.align(bus: withoutMostRequests(strange.bus), ble: streams.ble).clocks == nil)
+  }
+
   @Test func withExactTimesTheMatchIsWithinTwoTenthsOfAMillisecond() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 13)), seconds: 130)
     var settings = Self.together(120)

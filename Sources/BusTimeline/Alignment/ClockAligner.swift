@@ -280,12 +280,17 @@ private struct Coverage {
   /// What the phone got was on the wire, unless the bus capture lost it; what it wrote may be lost on the way.
   private static let leastReplies = 0.75
   private static let leastRequests = 0.4
+  /// A dash that fills the wire destroys most of what the phone asks; what comes back is there nevertheless.
+  private static let many = 200
+  private static let nearlyAllReplies = 0.95
+  private static let fewestRequests = 0.1
 
   var hits: Int { found.reply + found.request }
   var share: Double { Double(hits) / Double(max(1, all.reply + all.request)) }
   var isEnough: Bool {
-    Double(found.reply) >= Self.leastReplies * Double(all.reply)
-      && Double(found.request) >= Self.leastRequests * Double(all.request)
+    let hasNearlyAll = found.reply >= Self.many && Double(found.reply) >= Self.nearlyAllReplies * Double(all.reply)
+    return Double(found.reply) >= Self.leastReplies * Double(all.reply)
+      && Double(found.request) >= (hasNearlyAll ? Self.fewestRequests : Self.leastRequests) * Double(all.request)
   }
 
   mutating func add(_ message: Correspondence.Message, isThere: Bool) {
