@@ -129,6 +129,8 @@ import UartSniffer
     let clocks = try #require(ClockAligner.align(bus: withoutMostRequests(streams.bus), ble: streams.ble).clocks)
     let best = clocks.offset(atBus: clocks.bestTime)
     #expect(abs(Double(best.middle) - trial.offset(atBus: clocks.bestTime)) <= Double(best.error))
+    // No window is left out for its lost requests.
+    #expect(clocks.first.bus.upperBound - clocks.first.bus.lowerBound > 290_000_000_000)
     // Another ride of the same scooter is still another ride.
     let strange = AlignmentTrial(other, settings).streams(sealed: false)
     #expect(ClockAligner.align(bus: withoutMostRequests(strange.bus), ble: streams.ble).clocks == nil)

@@ -170,11 +170,13 @@ public struct ClockAligner: Sendable {
     return coverage
   }
 
-  /// Without the windows at either end that fit by accident: where a clock was set they belong to another place.
+  /// Without the windows at either end that fit by accident: where a clock was set they belong to another place. How
+  /// many requests may be lost is for the whole run to say.
   private func trimmed(_ track: ClockTrack, _ run: Range<Int>) -> Range<Int> {
+    let requests = matched(track, run).leastRequests
     var (low, high) = (run.lowerBound, run.upperBound)
-    while high - low > 1, !matched(track, low..<(low + 1)).isEnough { low += 1 }
-    while high - low > 1, !matched(track, (high - 1)..<high).isEnough { high -= 1 }
+    while high - low > 1, !matched(track, low..<(low + 1)).isEnough(requests: requests) { low += 1 }
+    while high - low > 1, !matched(track, (high - 1)..<high).isEnough(requests: requests) { high -= 1 }
     return low..<high
   }
 
@@ -277,20 +279,27 @@ private struct Coverage {
   private var found = (reply: 0, request: 0)
   private var all = (reply: 0, request: 0)
 
-  /// What the phone got was on the wire, unless the bus capture lost it; what it wrote may be lost on the way.
+  /// What the phone got was on the wire, unless the bus capture lost it.
   private static let leastReplies = 0.75
-  private static let leastRequests = 0.4
-  /// A dash that fills the wire destroys most of what the phone asks; what comes back is there nevertheless.
+  /// Where so many answers fit, and nearly all of them, fewer requests have to: a dash that fills the wire destroys most
+  /// of what the phone asks.
   private static let many = 200
-  private static let nearlyAllReplies = 0.95
-  private static let fewestRequests = 0.1
+  private static let nearlyAll = 0.95
 
   var hits: Int { found.reply + found.request }
   var share: Double { Double(hits) / Double(max(1, all.reply + all.request)) }
-  var isEnough: Bool {
-    let hasNearlyAll = found.reply >= Self.many && Double(found.reply) >= Self.nearlyAllReplies * Double(all.reply)
-    return Double(found.reply) >= Self.leastReplies * Double(all.reply)
-      && Double(found.request) >= (hasNearlyAll ? Self.fewestRequests : Self.leastRequests) * Double(all.request)
+
+  /// Share of the phone's requests that must have come to the wire.
+  var leastRequests: Double {
+    found.reply >= Self.many && Double(found.reply) >= Self.nearlyAll * Double(all.reply) ? 0.1 : 0.4
+  }
+
+  var isEnough: Bool { isEnough(requests: leastRequests) }
+
+  /// - Parameter share: of the requests, 0 to 1.
+  func isEnough(requests share: Double) -> Bool {
+    Double(found.reply) >= Self.leastReplies * Double(all.reply)
+      && Double(found.request) >= share * Double(all.request)
   }
 
   mutating func add(_ message: Correspondence.Message, isThere: Bool) {

@@ -222,14 +222,18 @@ extension PacketReader {
     window.take(end - window.position)
   }
 
-  /// Nil where the packet names an unknown interface.
+  /// Unix nanoseconds of a packet that begins at `at`; nil where it names an unknown interface.
   @inline(__always)
   private func time(ofEnhanced at: Int) -> Int64? {
+    let index = firstInterface &+ Int(order.u32(window.bytes.span, at &+ 8))
+    return index < interfaces.count ? time(at, units[index]) : nil
+  }
+
+  /// The time stamp of an enhanced or an old packet.
+  @inline(__always)
+  private func time(_ at: Int, _ unit: TimestampUnit) -> Int64 {
     let bytes = window.bytes.span
-    let index = firstInterface &+ Int(order.u32(bytes, at &+ 8))
-    guard index < interfaces.count else { return nil }
-    let stamp = UInt64(order.u32(bytes, at &+ 12)) << 32 | UInt64(order.u32(bytes, at &+ 16))
-    return units[index].nanoseconds(stamp)
+    return unit.nanoseconds(UInt64(order.u32(bytes, at &+ 12)) << 32 | UInt64(order.u32(bytes, at &+ 16)))
   }
 
   /// Reads one block and takes it from the window.
@@ -312,13 +316,12 @@ extension PacketReader {
     guard interface < interfaces.count - firstInterface else { throw damaged("a packet names an unknown interface") }
     let bytes = window.bytes.span
     let index = firstInterface + interface
-    let stamp = UInt64(order.u32(bytes, at + 12)) << 32 | UInt64(order.u32(bytes, at + 16))
     let captured = Int(order.u32(bytes, at + 20))
     let original = Int(order.u32(bytes, at + 24))
     let optionsStart = at + 28 + (captured + 3) & ~3
     guard optionsStart <= range.upperBound - 4 else { throw damaged("a packet is longer than its block") }
     var packet = CapturedPacket(
-      interface: index, time: units[index].nanoseconds(stamp), data: (at + 28)..<(at + 28 + captured),
+      interface: index, time: time(at, units[index]), data: (at + 28)..<(at + 28 + captured),
       originalLength: max(original, captured), flags: [], options: optionsStart..<(range.upperBound - 4))
     if packet.options.count >= 4 {
       var options = PcapngOptions(packet.options, order: order)

@@ -21,7 +21,7 @@ struct EventByteTimes {
     let added = base..<times.count
     var span = times.mutableSpan
     if count > 1 {
-      span[added.upperBound - 1].start = bounds(start + note.duration - byte, note.endWidth)
+      span[added.upperBound - 1].start = last(count: count)
       setInner(added, &span)
     }
     shareEdges(added, &span)
@@ -30,7 +30,11 @@ struct EventByteTimes {
 
   /// The first start bit.
   @inline(__always)
-  var first: TimeBounds { bounds(start, note.startWidth) }
+  private var first: TimeBounds { bounds(start, note.startWidth) }
+
+  /// The last start bit of `count` bytes.
+  @inline(__always)
+  func last(count: Int) -> TimeBounds { count > 1 ? bounds(start + note.duration - byte, note.endWidth) : first }
 
   /// What the decoder makes of the byte times of a frame, without making them; nil where they might hold a pause, or say
   /// something else than the note.
@@ -48,7 +52,7 @@ struct EventByteTimes {
     var shape = note.shape
     shape.edgeBits = Int32(min(Int64(shape.edgeBits), 255 * Int64(count)))
     return FrameTimes(
-      start: first, lastStart: bounds(start + whole, note.endWidth), shape: shape, fault: note.fault)
+      start: first, lastStart: last(count: count), shape: shape, fault: note.fault)
   }
 
   @inline(__always)
@@ -110,16 +114,12 @@ struct EventByteTimes {
     for index in added { times[index].fault = note.fault }
   }
 
-  /// The times of bytes of which a file tells the start only: back to back, each later one less certain, and none
-  /// good enough to measure a pitch with.
-  static func appendPlain(
-    count: Int, start: Int64, error: Int64, byte: Int64, fault: LineFault, to times: inout [ByteTime]
-  ) {
-    for index in 0..<Int64(count) {
-      times.append(
-        ByteTime(
-          start: TimeBounds(start + index * byte, error: index == 0 ? error : error + index * byte + 1), fault: fault))
-    }
+  /// The time of one of the bytes of which a file tells the start only: back to back, each later one less certain, and
+  /// none good enough to measure a pitch with.
+  @inline(__always)
+  static func plain(_ index: Int, start: Int64, error: Int64, byte: Int64) -> TimeBounds {
+    let distance = Int64(index) * byte
+    return TimeBounds(start + distance, error: index == 0 ? error : error + distance + 1)
   }
 }
 

@@ -162,13 +162,15 @@ public struct PcapngSource: RecordedSource {
       if header.fault != .none { fault = header.fault }
     }
     bytes.extracting(data).withUnsafeBufferPointer { chunk.bytes.append(contentsOf: $0) }
-    guard lane.hasTimes else { return }
+    guard lane.hasTimes, !data.isEmpty else { return }
     var event = RecordedEvent(count: data.count, time: 0, error: lane.error, fault: fault)
     if let comment = packet.comment {
       event.note = EventNote(bytes.extracting(comment)) ?? note(behind: comment, in: packet, bytes)
     }
     // Simple packets have no time: right behind what came before is the best guess.
-    event.time = packet.time.map { timeline.place($0, lead: lane.clockLead) } ?? chunk.recorded.last?.start.latest ?? 0
+    event.time =
+      packet.time.map { timeline.place($0, lead: lane.clockLead) }
+      ?? chunk.recorded.last?.lastStart(byte: (lane.baud ?? .standard).duration(bytes: 1)).latest ?? 0
     chunk.recorded.append(event)
   }
 

@@ -11,10 +11,13 @@ public struct RecordedEvent: Sendable {
   var note: EventNote?
   var fault = LineFault.none
 
-  /// The first start bit, nanoseconds on the recording's clock.
-  var start: TimeBounds {
-    guard let note else { return TimeBounds(time, error: error) }
-    return EventByteTimes(note: note, start: time &+ note.at, byte: 0).first
+  /// Start bit of its last byte, nanoseconds on the recording's clock.
+  ///
+  /// - Parameter byte: nanoseconds of one byte.
+  @inline(__always)
+  func lastStart(byte: Int64) -> TimeBounds {
+    if let note { return byteTimes(note, byte).last(count: count) }
+    return EventByteTimes.plain(max(0, count - 1), start: time, error: error, byte: byte)
   }
 
   /// Appends the times of the event's bytes.
@@ -22,9 +25,12 @@ public struct RecordedEvent: Sendable {
   /// - Parameter byte: nanoseconds of one byte.
   func append(byte: Int64, to times: inout [ByteTime]) {
     if let note {
-      EventByteTimes(note: note, start: time + note.at, byte: byte).append(count: count, to: &times)
+      byteTimes(note, byte).append(count: count, to: &times)
     } else {
-      EventByteTimes.appendPlain(count: count, start: time, error: error, byte: byte, fault: fault, to: &times)
+      for index in 0..<count {
+        times.append(
+          ByteTime(start: EventByteTimes.plain(index, start: time, error: error, byte: byte), fault: fault))
+      }
     }
   }
 
@@ -36,8 +42,12 @@ public struct RecordedEvent: Sendable {
   @inline(__always)
   func frameTimes(byte: Int64, longestStep: Int64) -> FrameTimes? {
     guard let note else { return nil }
-    return EventByteTimes(note: note, start: time + note.at, byte: byte)
-      .ofFrame(count: count, longestStep: longestStep)
+    return byteTimes(note, byte).ofFrame(count: count, longestStep: longestStep)
+  }
+
+  @inline(__always)
+  private func byteTimes(_ note: EventNote, _ byte: Int64) -> EventByteTimes {
+    EventByteTimes(note: note, start: time + note.at, byte: byte)
   }
 }
 

@@ -104,16 +104,15 @@ public struct EventStream: Sendable {
     for recorded in chunk.recorded {
       let bytes = content.span.extracting(end..<(end + recorded.count))
       end += recorded.count
+      lanes[tap].progress = max(lanes[tap].progress, recorded.lastStart(byte: byte).earliest)
       if let times = recorded.frameTimes(byte: byte, longestStep: longestStep),
         let event = lanes[tap].decoder.whole(bytes, times: times)
       {
-        lanes[tap].progress = max(lanes[tap].progress, times.lastStart.earliest)
         try collect(event, tap, bytes, into: &sink)
       } else {
         bytewise.removeAll(keepingCapacity: true)
         recorded.append(byte: byte, to: &bytewise)
         lanes[tap].decoder.push(bytes, times: bytewise.span)
-        if let last = bytewise.last { lanes[tap].progress = max(lanes[tap].progress, last.start.earliest) }
         try collect(tap, into: &sink)
       }
     }

@@ -30,11 +30,6 @@ struct DiagnoseRun {
   /// Whether items for pictures are wanted.
   let wantsItems: Bool
 
-  /// Bytes of a long recording that the clock is looked for in: up to a million messages, hours of a stock bus.
-  private static let mostSampled = 12 << 20
-  /// How many samples are looked at where the phone's log is too short to be in each.
-  private static let mostSamples: Int64 = 8
-
   /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
   ///
   /// - Parameters:
@@ -111,7 +106,7 @@ struct DiagnoseRun {
     _ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog
   ) throws -> (Diagnosis.Alignment, Joined?) {
     guard phone.hasTimes else { return (.refused("the phone's log has no times"), nil) }
-    let search = try search(open, phone)
+    let search = try PhoneClockSearch(phone, pause: pause).run(open)
     switch search.alignment {
     case .refused(let reason): return (.refused("\(reason)\(search.part)"), nil)
     case .aligned(let clocks):
@@ -122,46 +117,6 @@ struct DiagnoseRun {
           requests: requests(phone, clocks, search.origin))
       )
     }
-  }
-
-  /// What a search for the phone's clock came to.
-  private struct Search {
-    var alignment: ClockAlignment
-    var origin: Int64
-    /// In which part of the recording it was looked for, as words behind a reason; empty where that was all of it, or
-    /// the phone's log would be in each part.
-    var part = ""
-  }
-
-  /// Looks for the phone's clock in a sample of the bus. A short log may lie between the blocks of a sample: then others
-  /// are looked at. What one needs for that is gone before the next.
-  private func search(_ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog) throws -> Search {
-    let (first, sample) = try search(open, phone, in: BlockSample())
-    guard case .refused = first.alignment, sample.stride > 1, let covered = phone.alignment.covered,
-      covered.upperBound - covered.lowerBound < 2 * BlockSample.block * sample.stride
-    else { return first }
-    let others = sample.others(atMost: Self.mostSamples - 1)
-    for other in others {
-      let next = try search(open, phone, in: other).0
-      if case .aligned = next.alignment { return next }
-    }
-    var result = first
-    if others.count + 1 < sample.stride {
-      result.part = " (looked for in \(others.count + 1) of \(sample.stride) parts of the recording)"
-    }
-    return result
-  }
-
-  private func search(
-    _ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog, in sample: BlockSample
-  ) throws -> (Search, BlockSample) {
-    let source = try open(Sampling(most: Self.mostSampled, sample: sample))
-    var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
-    reading.contents.thin(to: reading.sample)
-    let (origin, sample) = (reading.origin ?? 0, reading.sample)
-    return (
-      Search(alignment: ClockAligner.align(bus: reading.contents, ble: phone.alignment), origin: origin), sample
-    )
   }
 
   private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {

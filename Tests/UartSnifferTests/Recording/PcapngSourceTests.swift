@@ -155,6 +155,23 @@ import Testing
     }
   }
 
+  /// Simple packets have no times: each begins where the last byte before it began at the latest.
+  @Test func packetsWithoutTimesFollowEachOther() {
+    let file = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      writer.addPacket(interface: bus, time: 1_700_000_000_000_000_000, Self.frame.span)
+    }
+    // Type, length, length of the data, the data with padding, length.
+    let simple: [UInt8] = [3, 0, 0, 0, 28, 0, 0, 0, 9, 0, 0, 0] + Self.frame + [0, 0, 0] + [28, 0, 0, 0]
+    let chunk = read(file + simple + simple).chunks.first
+    let times = chunk?.times.map(\.start) ?? []
+    #expect(times.count == 3 * Self.frame.count)
+    for index in [9, 18] where index < times.count {
+      #expect(times[index].middle == times[index - 1].latest)
+      #expect(times[index].earliest >= times[index - 9].middle)
+    }
+  }
+
   /// A sample of a long file holds whole blocks of time, all that was in them, and no more than was allowed.
   @Test(arguments: [(1, 0), (4, 0), (4, 1), (4, 2), (4, 3)] as [(Int64, Int64)])
   func aSampleHoldsWholeBlocks(step: Int64, phase: Int64) throws {
@@ -169,7 +186,10 @@ import Testing
     source.allow(Sampling(most: step == 1 ? all : all / 3, sample: BlockSample(phase: phase)))
     var seen: Set<Int64> = []
     while let chunk = try source.next() {
-      for event in chunk.recorded { seen.insert(first + event.start.middle) }
+      let bytewise = chunk.withByteTimes(at: .standard).times
+      for index in stride(from: 0, to: bytewise.count, by: Self.frame.count) {
+        seen.insert(first + bytewise[index].start.middle)
+      }
     }
     #expect(source.sample.stride == step)
     #expect(seen.isSuperset(of: times.filter { source.sample.keeps($0) }))
