@@ -70,11 +70,11 @@ struct EventTiming: Sendable {
     if leastPitch != .max { event.shape.leastPitch = Int32(clamping: leastPitch) }
   }
 
-  /// A sound frame at the start of the buffer whose bytes' times are known to say this.
+  /// An event at the start of the buffer whose bytes' times are known to say this.
   @inline(__always)
-  func event(_ format: WireFormat, count: Int, _ times: FrameTimes) -> BusEvent {
+  func event(_ kind: BusEvent.Kind, _ format: WireFormat, holds: Bool, count: Int, _ times: FrameTimes) -> BusEvent {
     BusEvent(
-      kind: .frame, format: format, checksumHolds: true, fault: times.fault, offset: 0,
+      kind: kind, format: format, checksumHolds: holds, fault: times.fault, offset: 0,
       count: Int32(truncatingIfNeeded: count), position: base, start: times.start,
       end: times.lastStart.shifted(by: duration(bytes: 1)), shape: times.shape)
   }

@@ -57,28 +57,55 @@ public struct FrameDecoder: Sendable {
   }
 
   /// Takes bytes that were one frame when somebody looked at them before, and gives the event that the search would
-  /// find. Nil, with nothing taken, where it has to search: bytes wait that may belong to the frame, or it is not sound.
+  /// find. Nil, with nothing taken, where it has to search: bytes wait that may belong to the frame, or another may
+  /// start inside one that is not sound.
   ///
   /// - Parameters:
   ///   - bytes: the whole frame.
   ///   - times: what its bytes' times come to, when none of them is apart from the next by more than `longestStep`.
   @inlinable
   public mutating func whole(_ bytes: Span<UInt8>, times: FrameTimes) -> BusEvent? {
-    guard isEmpty, let layout = FrameLayout(bytes), Checksum.holds(bytes, from: 0, to: bytes.count) else { return nil }
-    return skip(layout.format, bytes.count, times)
+    guard isEmpty, let (layout, holds) = Self.whole(bytes) else { return nil }
+    return skip(.frame, layout.format, holds: holds, bytes.count, times)
+  }
+
+  /// Whether bytes that others follow are one frame, whatever these are.
+  public static func isWhole(_ bytes: Span<UInt8>) -> Bool { whole(bytes) != nil }
+
+  @inlinable
+  static func whole(_ bytes: Span<UInt8>) -> (FrameLayout, holds: Bool)? {
+    guard let layout = FrameLayout(bytes) else { return nil }
+    let holds = Checksum.holds(bytes, from: 0, to: bytes.count)
+    return holds || startsNone(bytes, from: 1) ? (layout, holds) : nil
+  }
+
+  /// Takes bytes outside frames that are known to end here, as `whole` does frames. Nil, with nothing taken, where a
+  /// frame may start in them, or bytes wait.
+  public mutating func garbage(_ bytes: Span<UInt8>, times: FrameTimes) -> BusEvent? {
+    guard isEmpty, bytes.count <= FrameSearch.longestGarbage, Self.startsNone(bytes, from: 0) else { return nil }
+    return skip(times.fault == .none ? .garbage : .lineError, .xiaomi, holds: false, bytes.count, times)
+  }
+
+  /// Whether no byte from `start` on is the first of a header.
+  @usableFromInline
+  static func startsNone(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+    for index in start..<bytes.count where bytes[index] == 0x55 || bytes[index] == 0x5A { return false }
+    return true
   }
 
   /// Nanoseconds from one start bit to the next that a frame may have.
   public var longestStep: Int64 { timing.longestStep }
 
   /// Whether no byte waits for those that follow.
-  @usableFromInline var isEmpty: Bool { released == buffer.count }
+  public var isEmpty: Bool { released == buffer.count }
 
-  /// Counts a frame that never was in the buffer.
+  /// Counts an event that never was in the buffer.
   @usableFromInline
-  mutating func skip(_ format: WireFormat, _ count: Int, _ times: FrameTimes) -> BusEvent {
+  mutating func skip(
+    _ kind: BusEvent.Kind, _ format: WireFormat, holds: Bool, _ count: Int, _ times: FrameTimes
+  ) -> BusEvent {
     if released > 0 { drop() }
-    let event = timing.event(format, count: count, times)
+    let event = timing.event(kind, format, holds: holds, count: count, times)
     timing.base += Int64(count)
     return event
   }

@@ -17,7 +17,7 @@ struct FrameSearch {
   }
 
   /// Bytes of one event of garbage, at most.
-  private static let longestGarbage = 4096
+  static let longestGarbage = 4096
 
   /// What stands at an index of the buffer.
   private enum Candidate {

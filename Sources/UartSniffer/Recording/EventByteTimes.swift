@@ -36,23 +36,38 @@ struct EventByteTimes {
   @inline(__always)
   func last(count: Int) -> TimeBounds { count > 1 ? bounds(start + note.duration - byte, note.endWidth) : first }
 
-  /// What the decoder makes of the byte times of a frame, without making them; nil where they might hold a pause, or say
-  /// something else than the note.
-  ///
+  /// What the decoder makes of the times of `count` bytes, without making them; nil where they might hold a pause, or
+  /// say something else than the note.
+  @inline(__always)
+  func together(count: Int, longestStep: Int64) -> FrameTimes? {
+    guard let pitch = count > 3 ? leastPitch(of: count, longestStep) : shortPitch(of: count, longestStep) else {
+      return nil
+    }
+    var shape = note.shape
+    shape.leastPitch = pitch
+    shape.edgeBits = Int32(min(Int64(shape.edgeBits), 255 * Int64(count)))
+    return FrameTimes(start: first, lastStart: last(count: count), shape: shape, fault: note.fault)
+  }
+
   /// The least of the distances is known and the others share the rest evenly, so none of them can be a pause when
   /// neither the least nor the mean of the others is one. It is the one distance that counts as measured.
   @inline(__always)
-  func ofFrame(count: Int, longestStep: Int64) -> FrameTimes? {
+  private func leastPitch(of count: Int, _ longestStep: Int64) -> Int32? {
     let steps = Int64(count - 1)
     let whole = note.duration - byte
     let pitch = Int64(note.shape.leastPitch)
-    // Three bytes and more lie on both sides of a distance that is at an end.
-    guard count > 3, pitch >= 0, pitch <= longestStep, whole >= pitch, whole - pitch <= (steps - 1) * longestStep
-    else { return nil }
-    var shape = note.shape
-    shape.edgeBits = Int32(min(Int64(shape.edgeBits), 255 * Int64(count)))
-    return FrameTimes(
-      start: first, lastStart: last(count: count), shape: shape, fault: note.fault)
+    guard pitch >= 0, pitch <= longestStep, whole >= pitch, whole - pitch <= (steps - 1) * longestStep else {
+      return nil
+    }
+    return note.shape.leastPitch
+  }
+
+  /// Of two bytes the one distance is a pitch where both times are measurements. Of three, both might be.
+  private func shortPitch(of count: Int, _ longestStep: Int64) -> Int32? {
+    guard count != 1 else { return 0 }
+    let (first, last) = (first, last(count: count))
+    guard count == 2, last.earliest - first.latest <= longestStep else { return nil }
+    return first.error + last.error <= byte ? Int32(clamping: last.middle - first.middle) : 0
   }
 
   @inline(__always)

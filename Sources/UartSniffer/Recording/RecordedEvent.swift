@@ -34,15 +34,18 @@ public struct RecordedEvent: Sendable {
     }
   }
 
-  /// What the decoder would find out about a frame from the times of its bytes; nil where it has to look at each.
+  /// What the decoder would find out from the times of its bytes if they are one event; nil where it has to look at
+  /// each.
   ///
   /// - Parameters:
   ///   - byte: nanoseconds of one byte.
   ///   - longestStep: nanoseconds from one start bit to the next that a frame may have.
   @inline(__always)
-  func frameTimes(byte: Int64, longestStep: Int64) -> FrameTimes? {
-    guard let note else { return nil }
-    return byteTimes(note, byte).ofFrame(count: count, longestStep: longestStep)
+  func together(byte: Int64, longestStep: Int64) -> FrameTimes? {
+    if let note { return byteTimes(note, byte).together(count: count, longestStep: longestStep) }
+    // Back to back: no pause, and nothing to measure.
+    return FrameTimes(
+      start: TimeBounds(time, error: error), lastStart: lastStart(byte: byte), shape: FrameShape(), fault: fault)
   }
 
   @inline(__always)

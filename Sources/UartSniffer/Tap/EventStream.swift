@@ -17,7 +17,7 @@ public protocol BusEventSink: ~Copyable {
 /// is bounded: past `mostHeld` events the earliest goes out at once, since lateness is better than loss.
 public struct EventStream: Sendable {
   private struct Lane: Sendable {
-    var decoder: FrameDecoder
+    var decoder: RecordedDecoder
     var held: [BusEvent] = []
     var heldHead = 0
     var bytes: [UInt8] = []
@@ -33,8 +33,6 @@ public struct EventStream: Sendable {
   }
 
   private var lanes: [Lane] = []
-  /// Times of one event that has to be decoded; kept for its room.
-  private var bytewise: [ByteTime] = []
   private var heldCount = 0
   private let mostHeld: Int
 
@@ -50,7 +48,7 @@ public struct EventStream: Sendable {
   public mutating func add(taps: [Tap], pause: Int64) {
     for tap in taps.dropFirst(lanes.count) {
       let pause = tap.isPacedByWire ? pause : max(pause, Self.programsPause)
-      lanes.append(Lane(decoder: FrameDecoder(settings: .init(baud: tap.baud ?? .standard, pause: pause))))
+      lanes.append(Lane(decoder: RecordedDecoder(settings: .init(baud: tap.baud ?? .standard, pause: pause))))
     }
   }
 
@@ -62,16 +60,18 @@ public struct EventStream: Sendable {
     if !chunk.recorded.isEmpty {
       try push(recorded: chunk, into: &sink)
     } else if !chunk.bytes.isEmpty {
+      try searchGarbage(tap, into: &sink)
       if chunk.times.isEmpty {
-        lanes[tap].decoder.push(chunk.bytes.span)
+        lanes[tap].decoder.search.push(chunk.bytes.span)
       } else {
-        lanes[tap].decoder.push(chunk.bytes.span, times: chunk.times.span)
+        lanes[tap].decoder.search.push(chunk.bytes.span, times: chunk.times.span)
         lanes[tap].progress = max(lanes[tap].progress, chunk.times[chunk.times.count - 1].start.earliest)
       }
       try collect(tap, into: &sink)
     }
     if let silent = chunk.silentUntil {
-      lanes[tap].decoder.advance(to: silent)
+      try searchGarbage(tap, into: &sink)
+      lanes[tap].decoder.search.advance(to: silent)
       lanes[tap].progress = max(lanes[tap].progress, silent)
       try collect(tap, into: &sink)
     }
@@ -81,41 +81,47 @@ public struct EventStream: Sendable {
   /// Ends all taps and hands out everything.
   public mutating func finish<Sink: BusEventSink & ~Copyable>(into sink: inout Sink) throws(Sink.Failure) {
     for tap in lanes.indices {
-      lanes[tap].decoder.finish()
+      try searchGarbage(tap, into: &sink)
+      lanes[tap].decoder.search.finish()
       lanes[tap].ended = true
       try collect(tap, into: &sink)
     }
     try release(into: &sink)
   }
 
-  /// Adds what a file kept. Its frames need not be searched for again, as long as no byte before them is in question.
+  /// Adds what a file kept.
   private mutating func push<Sink: BusEventSink & ~Copyable>(
     recorded chunk: ByteChunk, into sink: inout Sink
   ) throws(Sink.Failure) {
     let tap = chunk.tap
-    let byte = lanes[tap].decoder.settings.baud.duration(bytes: 1)
-    let longestStep = lanes[tap].decoder.longestStep
     let content = chunk.bytes
-    // Moved out and back: a span of one part of a value bars all of it from change.
-    var bytewise: [ByteTime] = []
-    swap(&bytewise, &self.bytewise)
-    defer { swap(&bytewise, &self.bytewise) }
     var end = 0
     for recorded in chunk.recorded {
       let bytes = content.span.extracting(end..<(end + recorded.count))
       end += recorded.count
-      lanes[tap].progress = max(lanes[tap].progress, recorded.lastStart(byte: byte).earliest)
-      if let times = recorded.frameTimes(byte: byte, longestStep: longestStep),
-        let event = lanes[tap].decoder.whole(bytes, times: times)
-      {
+      lanes[tap].progress = max(lanes[tap].progress, lanes[tap].decoder.lastStart(recorded).earliest)
+      if let event = lanes[tap].decoder.whole(recorded, bytes) {
         try collect(event, tap, bytes, into: &sink)
-      } else {
-        bytewise.removeAll(keepingCapacity: true)
-        recorded.append(byte: byte, to: &bytewise)
-        lanes[tap].decoder.push(bytes, times: bytewise.span)
-        try collect(tap, into: &sink)
+        continue
       }
+      if let event = lanes[tap].decoder.garbage(before: recorded, bytes) {
+        let garbage = lanes[tap].decoder.garbageBytes
+        try collect(event, tap, garbage.span, into: &sink)
+        if let event = lanes[tap].decoder.whole(recorded, bytes) {
+          try collect(event, tap, bytes, into: &sink)
+          continue
+        }
+      }
+      lanes[tap].decoder.push(recorded, bytes)
+      try collect(tap, into: &sink)
     }
+  }
+
+  /// What a file kept cannot be told from what comes now, so it is searched with it.
+  private mutating func searchGarbage<Sink: BusEventSink & ~Copyable>(
+    _ tap: Int, into sink: inout Sink
+  ) throws(Sink.Failure) {
+    if lanes[tap].decoder.searchGarbage() { try collect(tap, into: &sink) }
   }
 
   /// Hands on an event of a tap, or keeps it until it is due.
@@ -133,7 +139,7 @@ public struct EventStream: Sendable {
     _ tap: Int, into sink: inout Sink
   ) throws(Sink.Failure) {
     guard !lanes[tap].decoder.events.isEmpty else { return }
-    let buffer = lanes[tap].decoder.buffer
+    let buffer = lanes[tap].decoder.search.buffer
     for event in lanes[tap].decoder.events {
       try collect(event, tap, buffer.span.extracting(event.range), into: &sink)
     }

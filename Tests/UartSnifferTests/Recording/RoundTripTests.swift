@@ -208,7 +208,7 @@ extension RawRecorder: MemoryRecorder where Sink == MemorySink {}
       note.fault = LineFault.allCases.randomElement(using: &random) ?? .none
       let recorded = RecordedEvent(count: frame.count, time: 5_000_000_000, error: 0, note: note)
       var decoder = FrameDecoder()
-      guard let times = recorded.frameTimes(byte: byte, longestStep: decoder.longestStep),
+      guard let times = recorded.together(byte: byte, longestStep: decoder.longestStep),
         let event = decoder.whole(frame.span, times: times)
       else { continue }
       whole += 1
