@@ -40,6 +40,18 @@ import Testing
     #expect(score.causesRight * 1000 >= score.notifications * (forwards ? 995 : 985), "\(score.wrong.prefix(5))")
   }
 
+  /// A dash that keeps no distance from the heartbeats is not doubted for that once no other has come for long: its
+  /// answers are given to it, with the times of an adapter too.
+  @Test(arguments: [UInt64(2), 5])
+  func aDashOnItsOwnTimerIsNamed(seed: UInt64) throws {
+    var trial = CausalityTrial()
+    trial.seconds = 300
+    trial.quality = .adapter(.ftdi1ms)
+    let score = trial.run(try Scenario.named("random-dash", seed: seed), profile: profile)
+    #expect(score.notifications > 2000)
+    #expect(score.causesRight * 1000 > 985 * score.notifications)
+  }
+
   /// An adapter gives several frames at once, so that answers seem to begin before their requests end.
   @Test(arguments: [
     ("phone", AdapterModel.ftdi1ms, 0.0, 1.0), ("phone", .ftdi16ms, 0.0, 1.0), ("displaydash", .ftdi1ms, 0.0, 0.97),

@@ -32,6 +32,11 @@ struct WireModel: Sendable {
   /// The same as the logarithm of the odds.
   private(set) var foreignOdds = logf(0.3 / 0.7)
 
+  /// Requests since the last device was named, as far as more of them say more.
+  private var requestsSinceNaming: Float = 1
+  /// How probable a request of one more device is, as a logarithm: none came so far.
+  private(set) var newcomerOdds: Float = 0
+
   private(set) var habits = PollingHabits()
   private var plain = PlainFindings()
   private var early = EarlyFindings()
@@ -185,6 +190,7 @@ struct WireModel: Sendable {
     }
     dashes.insert(dash)
     plain.removeAll()
+    (requestsSinceNaming, newcomerOdds) = (1, 0)
     foreignShare = max(foreignShare, 0.3)
   }
 
@@ -245,6 +251,9 @@ struct WireModel: Sendable {
   @inline(__always)
   private mutating func learnShare(foreign: Float) {
     foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
+    guard newcomerOdds > RoleEvidence.furtherNewcomersRequest.lowerBound else { return }
+    requestsSinceNaming += 1
+    newcomerOdds = -logf(requestsSinceNaming)
   }
 
   /// A log-likelihood ratio from which a request is foreign by its place in the rhythm alone.

@@ -11,8 +11,8 @@ struct RoleEvidence: Evidence {
   private static let forgedAnswer: Float = -7
   /// A request says nothing of its sender: a dash must use the BLE module's address (protocol.md 2.4).
   private static let newcomersRequest: Float = -1
-  /// The same where the foreign devices are known already.
-  private static let furtherNewcomersRequest: Float = -4
+  /// The same where foreign devices are known already: rarer the longer there was no other, but never beyond evidence.
+  static let furtherNewcomersRequest: ClosedRange<Float> = -6...(-4)
   /// However many requests dashes make, one that looks like nobody's is not theirs for that reason alone.
   private static let leastForeign: Float = -3
   private static let mostForeign: Float = 1
@@ -34,10 +34,15 @@ struct RoleEvidence: Evidence {
   }
 
   /// The prior of a device not met before: before any was named, no more than the share of requests that look foreign.
-  /// Without times too little tells which do.
+  /// Without times too little tells which do, and how long there was no other says nothing.
   static func newcomersRequest(on wire: WireModel) -> Float {
-    guard wire.dashes.isEmpty else { return furtherNewcomersRequest }
-    return wire.hasTimes ? min(newcomersRequest, max(leastForeign, wire.foreignOdds)) : newcomersRequest
+    let further = furtherNewcomersRequest
+    switch (wire.dashes.isEmpty, wire.hasTimes) {
+    case (true, true): return min(newcomersRequest, max(leastForeign, wire.foreignOdds))
+    case (true, false): return newcomersRequest
+    case (false, true): return max(further.lowerBound, min(further.upperBound, wire.newcomerOdds))
+    case (false, false): return further.upperBound
+    }
   }
 
   private func foreign(_ known: Float, newcomer: Float, _ wire: WireModel, _ scores: inout Scores) {
