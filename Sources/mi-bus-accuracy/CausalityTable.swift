@@ -32,8 +32,8 @@ struct CausalityTable {
   private var goal: Goal? {
     switch quality {
     case .edges, .bytes: Goal(asked: 999, cause: 995)
-    case .adapter(.ftdi16ms): Goal(asked: 975, cause: 950)
-    case .adapter: Goal(asked: 990, cause: 960)
+    case .adapter(.ftdi16ms): Goal(asked: 995, cause: 990)
+    case .adapter: Goal(asked: 998, cause: 995)
     case .none: nil
     }
   }

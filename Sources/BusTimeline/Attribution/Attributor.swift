@@ -126,7 +126,7 @@ public struct Attributor: Sendable {
     guard !waiting[id].isAssessed else { return }
     waiting[id].isAssessed = true
     let tap = waiting[id].tap
-    if wires[tap].assess(waiting[id], id: id) { nameNewcomer(tap) }
+    if wires[tap].assess(&waiting[id], id: id) { nameNewcomer(tap) }
   }
 
   private mutating func nameNewcomer(_ tap: Int) {

@@ -56,6 +56,8 @@ struct Observation: Sendable {
   /// follow are known.
   var slot: Float = 0
   var pattern: Float = 0
+  /// Log-likelihood ratios of coming when it does after the last requests of each device: `RequestPaces`.
+  var pace = SIMD4<Float>()
   /// Whether the test for foreign senders has seen it.
   var isAssessed = false
 
@@ -71,6 +73,7 @@ struct Observation: Sendable {
     self.measurement = measurement
     slot = 0
     pattern = 0
+    pace = .zero
     isAssessed = false
   }
 

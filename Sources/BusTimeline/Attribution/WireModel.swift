@@ -38,6 +38,7 @@ struct WireModel: Sendable {
   private(set) var newcomerOdds: Float = 0
 
   private(set) var habits = PollingHabits()
+  private var paces = RequestPaces()
   private var plain = PlainFindings()
   private var early = EarlyFindings()
 
@@ -108,22 +109,47 @@ struct WireModel: Sendable {
   /// Looks at a request whose rhythm is known. Returns whether a device must be named that was not known before.
   ///
   /// - Parameter id: the frame's number.
-  mutating func assess(_ observation: Observation, id: Int64) -> Bool {
+  mutating func assess(_ observation: inout Observation, id: Int64) -> Bool {
     var evidence = EvidenceTable()
     evidence.weigh(observation, on: self)
+    // A device that asks sooner than it used to is no other one: newcomers are looked for without the pace.
+    let scores = evidence.total
+    if isPaced(observation), let reading = observation.reading {
+      observation.pace = paces.advantages(of: reading, at: observation.event.start.middle, habits)
+      evidence = EvidenceTable()
+      evidence.weigh(observation, on: self)
+    }
+    learn(evidence, observation, id: id)
+    return hasNewcomer(observation, scores)
+  }
+
+  /// Learns from a request before it leaves what others are told by.
+  @inline(__always)
+  private mutating func learn(_ evidence: borrowing EvidenceTable, _ observation: Observation, id: Int64) {
     let scores = evidence.total
     let leaders = scores.leaders(among: candidates(for: observation.claim))
     if leaders.best != Candidate.newcomer, leaders.probability >= Self.most {
       early.keep(finding(evidence, leaders, observation), id, dashes)
     }
-    if !dashes.isEmpty { learnHabit(observation, scores, leaders) }
+    guard !dashes.isEmpty, let reading = observation.reading else { return }
+    learnHabit(reading, scores, leaders)
+    if isPaced(observation), leaders.probability > 0.5 {
+      paces.take(
+        reading, at: observation.event.start.middle, of: leaders.best, isSure: leaders.probability > Self.decided,
+        habits)
+    }
+  }
+
+  @inline(__always)
+  private mutating func hasNewcomer(_ observation: Observation, _ scores: Scores) -> Bool {
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
     let prior = RoleEvidence.newcomersRequest(on: self)
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
-    if dashes.count == 1, rhythm > Self.foreign, leaders.best != Candidate.ble,
+    if dashes.count == 1, rhythm > Self.foreign,
+      scores.leaders(among: candidates(for: observation.claim)).best != Candidate.ble,
       suspects.take(explained: observation, rhythm: rhythm)
     {
       return true
@@ -160,11 +186,15 @@ struct WireModel: Sendable {
   /// Rubin, 1977). Learnt from certain requests alone, a device would seem to ask only for what happens to be clear, and
   /// what it seems to ask for makes a request certain: a habit would confirm itself.
   private mutating func learnHabit(
-    _ observation: Observation, _ scores: Scores, _ leaders: (best: Int, rival: Int, probability: Float)
+    _ reading: FrameReading, _ scores: Scores, _ leaders: (best: Int, rival: Int, probability: Float)
   ) {
-    guard let reading = observation.reading else { return }
     habits.learn(reading, Candidate.ble, weight: scores.probability(of: Candidate.ble, leaders))
     for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
+  }
+
+  /// Where the bit clock is seen it tells more, at no cost. Without times the order alone would be taken for too much.
+  private func isPaced(_ observation: Observation) -> Bool {
+    hasTimes && !dashes.isEmpty && observation.measurement.clockSpread == 0
   }
 
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.

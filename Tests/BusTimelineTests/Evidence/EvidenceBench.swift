@@ -63,10 +63,16 @@ struct EvidenceBench {
     }
   }
 
+  /// Whether a request shows that a device must be named.
+  mutating func assess(_ observation: Observation) -> Bool {
+    var observation = observation
+    return wire.assess(&observation, id: 0)
+  }
+
   /// Requests out of turn until the model finds a newcomer, which becomes the first dash.
   mutating func meetDash(_ measurement: Measurement = Measurement(), asking register: UInt8 = 0x3A) throws {
     let isFound = (0..<20).contains { _ in
-      wire.assess(Self.observed(.request, measurement, register: register, slot: 4, pattern: 2.5), id: 0)
+      assess(Self.observed(.request, measurement, register: register, slot: 4, pattern: 2.5))
     }
     try #require(isFound)
     wire.name(1)

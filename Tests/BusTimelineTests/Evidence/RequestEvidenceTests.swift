@@ -123,9 +123,9 @@ import Testing
   @Test func aHabitIsNotLearntFromClearRequestsAlone() throws {
     var bench = try Self.polled()
     for _ in 0..<100 {
-      _ = bench.wire.assess(EvidenceBench.observed(.request, register: 0x3A, slot: 4, pattern: 2.5), id: 0)
+      _ = bench.assess(EvidenceBench.observed(.request, register: 0x3A, slot: 4, pattern: 2.5))
       for register: UInt8 in [0xB0, 0x7B] {
-        _ = bench.wire.assess(EvidenceBench.observed(.request, register: register, slot: 2.5), id: 0)
+        _ = bench.assess(EvidenceBench.observed(.request, register: register, slot: 2.5))
       }
     }
     for register: UInt8 in [0xB0, 0x7B] {

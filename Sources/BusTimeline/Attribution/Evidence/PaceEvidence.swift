@@ -1,0 +1,21 @@
+/// When each known device asks again, and in which order: it tells them apart where their clocks are not seen.
+///
+/// It never speaks for a newcomer, who gets what the likeliest dash gets: a dash that asks sooner than it used to is no
+/// other one.
+struct PaceEvidence: Evidence {
+  static let name: StaticString = "pace"
+  static let words = EvidenceKind.Words.said(
+    inFavour: "this sender's next request was due", against: "another's next request was due")
+
+  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+    guard observation.pace != .zero else { return }
+    scores[Candidate.ble] += observation.pace[0]
+    var best: Float = 0
+    for dash in wire.dashes {
+      guard let place = RequestPaces.place(of: dash) else { continue }
+      scores[dash] += observation.pace[place]
+      best = max(best, observation.pace[place])
+    }
+    scores[Candidate.newcomer] += best
+  }
+}

@@ -1,0 +1,100 @@
+import Glibc
+
+/// How long after its last request a device asks again, and what it asks then: dashes go through a list on a timer, and
+/// clients ask again when they were answered. Bounded, and old counts fade.
+struct RequestPace: Sendable {
+  /// A request that is the device's, most probably.
+  private struct Last: Sendable {
+    /// Nanoseconds.
+    var time: Int64
+    var kind: Int
+    /// Whether something can be learnt of it.
+    var isSure: Bool
+  }
+
+  private var last: Last?
+  /// How often it asked again after so long; a bin is a quarter of an octave, from 1 ms on.
+  private var counts = [Float](repeating: 0, count: Self.bins)
+  private var total: Float = 0
+  /// Milliseconds from one request to the next.
+  private var mean: Float = 0
+  /// How often one kind of request followed another: rows of `kinds`.
+  private var orders = [Float](repeating: 0, count: Self.kinds * Self.kinds)
+  private var followed = [Float](repeating: 0, count: Self.kinds)
+
+  private static let bins = 64
+  /// Kinds whose order is learnt: the first that the wire saw. No dash that is known asks for more.
+  private static let kinds = 16
+  /// Counts past this are halved.
+  private static let memory: Float = 256
+  /// Requests before which nothing is said.
+  private static let least: Float = 16
+  /// As much counts what was not seen yet.
+  private static let prior: Float = 2
+  /// A device may be disturbed: neither the time nor the order decides alone.
+  private static let most: Float = 3
+
+  /// Log-likelihood ratio of a request now against one at any time that asks for whatever the device asks for.
+  ///
+  /// - Parameters:
+  ///   - time: nanoseconds.
+  ///   - kind: its row in `PollingHabits`; nil for one that was not met before.
+  ///   - share: of the device's requests that are of this kind, 0 to 1.
+  func advantage(at time: Int64, kind: Int?, share: Float) -> Float {
+    guard total >= Self.least, let last, time > last.time else { return 0 }
+    return timing(Self.milliseconds(from: last.time, to: time)) + order(kind, after: last.kind, share)
+  }
+
+  /// The hazard: of the times that it waited at least so long, the share in which it asked now, against one that asks as
+  /// often at any time. How long it waited so far is known, whoever makes this request.
+  private func timing(_ elapsed: Float) -> Float {
+    let bin = Self.bin(elapsed)
+    var later: Float = 0
+    for index in bin..<Self.bins { later += counts[index] }
+    let usual = min(1, Self.width(bin) / mean)
+    return Self.bounded(logf((counts[bin] + Self.prior * usual) / (later + Self.prior) / usual))
+  }
+
+  private func order(_ kind: Int?, after last: Int, _ share: Float) -> Float {
+    guard let kind, kind < Self.kinds, last < Self.kinds else { return 0 }
+    let next = (orders[last * Self.kinds + kind] + Self.prior * share) / (followed[last] + Self.prior)
+    return Self.bounded(logf(next / share))
+  }
+
+  private static func bounded(_ ratio: Float) -> Float { max(-most, min(most, ratio)) }
+
+  /// Takes a request that is the device's, most probably.
+  ///
+  /// - Parameter isSure: whether something can be learnt of it.
+  mutating func take(at time: Int64, kind: Int, isSure: Bool) {
+    let before = last
+    last = Last(time: time, kind: kind, isSure: isSure)
+    guard isSure, let before, before.isSure, time > before.time else { return }
+    learn(Self.milliseconds(from: before.time, to: time))
+    if kind < Self.kinds, before.kind < Self.kinds { learn(kind, after: before.kind) }
+  }
+
+  private mutating func learn(_ elapsed: Float) {
+    counts[Self.bin(elapsed)] += 1
+    total += 1
+    mean += (elapsed - mean) / min(total, Self.memory)
+    guard total > Self.memory else { return }
+    total /= 2
+    for index in counts.indices { counts[index] /= 2 }
+  }
+
+  private mutating func learn(_ kind: Int, after last: Int) {
+    orders[last * Self.kinds + kind] += 1
+    followed[last] += 1
+    guard followed[last] > Self.memory else { return }
+    followed[last] /= 2
+    for next in 0..<Self.kinds { orders[last * Self.kinds + next] /= 2 }
+  }
+
+  private static func milliseconds(from start: Int64, to end: Int64) -> Float { Float(end &- start) * 1e-6 }
+
+  private static func bin(_ milliseconds: Float) -> Int { min(bins - 1, Int(log2f(max(milliseconds, 1)) * 4)) }
+
+  /// Milliseconds.
+  private static func width(_ bin: Int) -> Float { exp2f(Float(bin + 1) / 4) - exp2f(Float(bin) / 4) }
+}
