@@ -148,10 +148,8 @@ struct WireModel: Sendable {
     let prior = RoleEvidence.newcomersRequest(on: self)
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
-    if dashes.count == 1, rhythm > Self.foreign,
-      scores.leaders(among: candidates(for: observation.claim)).best != Candidate.ble,
-      suspects.take(explained: observation, rhythm: rhythm)
-    {
+    let isForeign = max(best, scores[Candidate.newcomer]) > scores[Candidate.ble]
+    if dashes.count == 1, rhythm > Self.foreign, isForeign, suspects.take(explained: observation, rhythm: rhythm) {
       return true
     }
     if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }

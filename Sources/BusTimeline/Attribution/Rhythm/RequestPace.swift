@@ -51,13 +51,16 @@ struct RequestPace: Sendable {
     let bin = Self.bin(elapsed)
     var later: Float = 0
     for index in bin..<Self.bins { later += counts[index] }
-    let usual = min(1, Self.width(bin) / mean)
-    return Self.bounded(logf((counts[bin] + Self.prior * usual) / (later + Self.prior) / usual))
+    let usual: Float = min(1, Self.width(bin) / mean)
+    let now: Float = counts[bin] + Self.prior * usual
+    let hazard: Float = now / (later + Self.prior)
+    return Self.bounded(logf(hazard / usual))
   }
 
   private func order(_ kind: Int?, after last: Int, _ share: Float) -> Float {
     guard let kind, kind < Self.kinds, last < Self.kinds else { return 0 }
-    let next = (orders[last * Self.kinds + kind] + Self.prior * share) / (followed[last] + Self.prior)
+    let seen: Float = orders[last * Self.kinds + kind] + Self.prior * share
+    let next: Float = seen / (followed[last] + Self.prior)
     return Self.bounded(logf(next / share))
   }
 
