@@ -149,9 +149,7 @@ struct WireModel: Sendable {
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     let isForeign = max(best, scores[Candidate.newcomer]) > scores[Candidate.ble]
-    if dashes.count == 1, rhythm > Self.foreign, isForeign, observation.measurement.clockSpread == 0,
-      suspects.take(explained: observation, rhythm: rhythm, prints[Candidate.firstDash])
-    {
+    if dashes.count == 1, rhythm > Self.foreign, isForeign, suspects.take(explained: observation, rhythm: rhythm) {
       return true
     }
     if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }
