@@ -40,6 +40,18 @@ import Testing
     #expect(score.causesRight * 1000 >= score.notifications * (forwards ? 995 : 985), "\(score.wrong.prefix(5))")
   }
 
+  /// Two dashes that ask for one register are told apart by when they ask, and in which order, where no clock is seen.
+  @Test(arguments: [(UInt64(1), AdapterModel.ftdi1ms, 0.99), (41, .ftdi1ms, 0.99), (21, .ftdi16ms, 0.96)])
+  func twoDashesBehindAnAdapter(seed: UInt64, adapter: AdapterModel, causes: Double) throws {
+    var trial = CausalityTrial()
+    trial.seconds = 300
+    trial.quality = .adapter(adapter)
+    let score = trial.run(try Scenario.named("two-dashes", seed: seed), profile: profile)
+    #expect(score.census.injectors.count == 2)
+    #expect(score.notifications > 2000)
+    #expect(Double(score.causesRight) > causes * Double(score.notifications), "\(score.wrong.prefix(5))")
+  }
+
   /// A dash that keeps no distance from the heartbeats is not doubted for that once no other has come for long: its
   /// answers are given to it, with the times of an adapter too.
   @Test(arguments: [UInt64(2), 5])

@@ -190,9 +190,10 @@ struct WireModel: Sendable {
     for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
-  /// Where the bit clock is seen it tells more, at no cost. Without times the order alone would be taken for too much.
+  /// Where pitch or clock are seen they tell more, and a newcomer by them: what it asks must not be learnt as another's
+  /// before. Without times the order alone would be taken for too much.
   private func isPaced(_ observation: Observation) -> Bool {
-    hasTimes && !dashes.isEmpty && observation.measurement.clockSpread == 0
+    hasTimes && !dashes.isEmpty && !observation.measurement.isShaped
   }
 
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
