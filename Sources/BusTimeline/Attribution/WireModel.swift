@@ -33,7 +33,9 @@ struct WireModel: Sendable {
   private(set) var foreignOdds = logf(0.3 / 0.7)
 
   /// Requests since the last device was named, as far as more of them say more.
-  private var requestsSinceNaming: Float = 1
+  private var requestsSinceNaming: Float = 1 {
+    didSet { newcomerOdds = -logf(requestsSinceNaming) }
+  }
   /// How probable a request of one more device is, as a logarithm: none came so far.
   private(set) var newcomerOdds: Float = 0
 
@@ -120,7 +122,7 @@ struct WireModel: Sendable {
       evidence.weigh(observation, on: self)
     }
     learn(evidence, observation, id: id)
-    return hasNewcomer(observation, scores)
+    return findsNewcomer(observation, scores)
   }
 
   /// Learns from a request before it leaves what others are told by.
@@ -140,8 +142,9 @@ struct WireModel: Sendable {
     }
   }
 
+  /// Adds a request to those that look foreign. Returns whether they are a device's that must be named.
   @inline(__always)
-  private mutating func hasNewcomer(_ observation: Observation, _ scores: Scores) -> Bool {
+  private mutating func findsNewcomer(_ observation: Observation, _ scores: Scores) -> Bool {
     var best = scores[Candidate.ble]
     for dash in dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
@@ -219,7 +222,7 @@ struct WireModel: Sendable {
     }
     dashes.insert(dash)
     plain.removeAll()
-    (requestsSinceNaming, newcomerOdds) = (1, 0)
+    requestsSinceNaming = 1
     foreignShare = max(foreignShare, 0.3)
   }
 
@@ -280,9 +283,7 @@ struct WireModel: Sendable {
   @inline(__always)
   private mutating func learnShare(foreign: Float) {
     foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
-    guard newcomerOdds > RoleEvidence.furtherNewcomersRequest.lowerBound else { return }
-    requestsSinceNaming += 1
-    newcomerOdds = -logf(requestsSinceNaming)
+    if newcomerOdds > RoleEvidence.furtherNewcomersRequest.lowerBound { requestsSinceNaming += 1 }
   }
 
   /// A log-likelihood ratio from which a request is foreign by its place in the rhythm alone.

@@ -3,7 +3,7 @@ import NinebotBus
 /// Decodes what a file kept as whole events.
 ///
 /// They are not searched again where the search could find nothing else: no byte before them is in question, and no
-/// frame can begin inside them but a sound one at their start.
+/// frame can begin inside them but at their start.
 struct RecordedDecoder: Sendable {
   /// Bytes outside frames: whether they end here is known when the next event is.
   private struct Garbage: Sendable {
@@ -19,12 +19,10 @@ struct RecordedDecoder: Sendable {
   /// Times of what has to be searched; kept for its room.
   private var bytewise: [ByteTime] = []
   private let byte: Int64
-  private let longestStep: Int64
 
   init(settings: FrameDecoder.Settings) {
     search = FrameDecoder(settings: settings)
     byte = settings.baud.duration(bytes: 1)
-    longestStep = search.longestStep
   }
 
   /// When the first byte that is in no event yet started; nil where there is none, or bytes have no times.
@@ -37,15 +35,15 @@ struct RecordedDecoder: Sendable {
   /// Takes a whole frame, if it is one beyond doubt; nil, with nothing taken, where it must be pushed.
   @inline(__always)
   mutating func whole(_ recorded: RecordedEvent, _ bytes: Span<UInt8>) -> BusEvent? {
-    guard garbage == nil, let times = recorded.together(byte: byte, longestStep: longestStep) else { return nil }
+    guard garbage == nil, let times = recorded.together(byte: byte, longestStep: search.longestStep) else { return nil }
     return search.whole(bytes, times: times)
   }
 
   /// The garbage that waited, if it ends where this event begins; its bytes are in `garbageBytes`.
   mutating func garbage(before recorded: RecordedEvent, _ bytes: Span<UInt8>) -> BusEvent? {
-    guard let garbage, let next = recorded.together(byte: byte, longestStep: longestStep) else { return nil }
+    guard let garbage, let next = recorded.together(byte: byte, longestStep: search.longestStep) else { return nil }
     let isApart =
-      garbage.times.fault != next.fault || next.start.earliest - garbage.times.lastStart.latest > longestStep
+      garbage.times.fault != next.fault || next.start.earliest - garbage.times.lastStart.latest > search.longestStep
     guard isApart || FrameDecoder.isWhole(bytes) else { return nil }
     let waiting = garbageBytes
     guard let event = search.garbage(waiting.span, times: garbage.times) else { return nil }
@@ -57,7 +55,7 @@ struct RecordedDecoder: Sendable {
   /// `events` then.
   mutating func push(_ recorded: RecordedEvent, _ bytes: Span<UInt8>) {
     if garbage == nil, search.isEmpty, !bytes.isEmpty,
-      let times = recorded.together(byte: byte, longestStep: longestStep)
+      let times = recorded.together(byte: byte, longestStep: search.longestStep)
     {
       garbage = Garbage(recorded: recorded, times: times)
       garbageBytes.removeAll(keepingCapacity: true)

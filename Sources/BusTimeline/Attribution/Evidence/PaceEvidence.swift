@@ -9,12 +9,11 @@ struct PaceEvidence: Evidence {
 
   func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
     guard observation.pace != .zero else { return }
-    scores[Candidate.ble] += observation.pace[0]
     var best: Float = 0
-    for dash in wire.dashes {
-      guard let place = RequestPaces.place(of: dash) else { continue }
-      scores[dash] += observation.pace[place]
-      best = max(best, observation.pace[place])
+    for candidate in wire.candidates(for: .request) {
+      guard let place = RequestPaces.place(of: candidate) else { continue }
+      scores[candidate] += observation.pace[place]
+      if candidate != Candidate.ble { best = max(best, observation.pace[place]) }
     }
     scores[Candidate.newcomer] += best
   }

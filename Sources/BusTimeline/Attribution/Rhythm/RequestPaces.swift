@@ -4,15 +4,20 @@ import NinebotBus
 struct RequestPaces: Sendable {
   private var paces = [RequestPace](repeating: RequestPace(), count: SIMD4<Float>.scalarCount)
 
+  /// Whose pace stands where.
+  private static let candidates = [Candidate.ble] + (0..<3).map { Candidate.firstDash + $0 }
+
+  /// Where a candidate stands in `advantages`; nil for those of whom nothing is kept.
+  static func place(of candidate: Int) -> Int? { candidates.firstIndex(of: candidate) }
+
   /// Log-likelihood ratio of a request for each of them, as `RequestPace` says; 0 where nothing is known.
   ///
   /// - Parameter time: nanoseconds.
   func advantages(of reading: FrameReading, at time: Int64, _ habits: PollingHabits) -> SIMD4<Float> {
     let row = habits.row(of: reading)
     var values = SIMD4<Float>()
-    for place in paces.indices {
-      values[place] = paces[place].advantage(
-        at: time, kind: row, share: habits.share(row, place == 0 ? Candidate.ble : Candidate.firstDash + place - 1))
+    for (place, candidate) in Self.candidates.enumerated() {
+      values[place] = paces[place].advantage(at: time, kind: row, share: habits.share(row, candidate))
     }
     return values
   }
@@ -24,12 +29,5 @@ struct RequestPaces: Sendable {
   {
     guard let place = Self.place(of: candidate), let kind = habits.row(of: reading) else { return }
     paces[place].take(at: time, kind: kind, isSure: isSure)
-  }
-
-  /// Where a candidate stands in `advantages`; nil for those of whom nothing is kept.
-  static func place(of candidate: Int) -> Int? {
-    if candidate == Candidate.ble { return 0 }
-    let place = candidate - Candidate.firstDash + 1
-    return (1..<SIMD4<Float>.scalarCount).contains(place) ? place : nil
   }
 }
