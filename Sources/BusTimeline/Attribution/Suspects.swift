@@ -54,17 +54,19 @@ struct Suspects: Sendable {
 
   /// Takes a request of the only dash that is named. Returns whether a device must be named beside it.
   ///
-  /// One device asks for the same things however its requests follow the heartbeats. Where what is asked depends on how
-  /// it follows, those that follow in the rarer way are another's. Each by itself is explained well enough by the dash
-  /// that is known, where times tell little. Once two are named it is too late for this: which of them a request is
-  /// given to depends on both.
-  mutating func take(explained observation: Observation, rhythm: Float) -> Bool {
-    guard observation.measurement.following != .unseen else { return false }
+  /// One device asks for the same things however its requests follow the heartbeats. Where what is asked depends on
+  /// whether it comes as most of the dash's do, those that follow in the rarer way are another's. Each by itself is
+  /// explained well enough by the dash that is known, where times tell little. Once two are named it is too late for
+  /// this: which of them a request is given to depends on both.
+  ///
+  /// - Parameter print: what is learnt of the dash.
+  mutating func take(explained observation: Observation, rhythm: Float, _ print: Fingerprint) -> Bool {
+    guard observation.measurement.showsDistance else { return false }
     explained.append(
       Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     guard explained.count >= Self.mostExplained else { return false }
-    let close = explained.filter { $0.measurement.following == .closely }
-    let apart = explained.filter { $0.measurement.following == .apart }
+    let close = explained.filter { print.follows(as: $0.measurement) }
+    let apart = explained.filter { !print.follows(as: $0.measurement) }
     let rarer = close.count < apart.count ? close : apart
     let isOneDevice = !PollingHabits.areUnlike(
       close.compactMap(\.reading), apart.compactMap(\.reading), earlier: unions)

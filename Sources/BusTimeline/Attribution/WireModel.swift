@@ -72,17 +72,17 @@ struct WireModel: Sendable {
     if !clear.isEmpty { clear.removeLast(clear.count) }
     defer { isBehindBeat = claim.isHeartbeat }
     guard event.kind == .frame, event.checksumHolds else {
-      slots.damage()
+      if hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
       pattern.damage()
       return (Measurement(), false)
     }
     var measurement = hasTimes ? Measurement(event, baud: baud) : Measurement()
     switch claim {
     case .levers:
-      if hasTimes { beat(event, measurement) }
+      if hasTimes { beat(event, measurement, endsRound: false) }
       pattern.lever()
     case .poll:
-      if hasTimes { beat(event, measurement) }
+      if hasTimes { beat(event, measurement, endsRound: true) }
       pattern.poll(into: &clear)
       if hasTimes { slots.poll(event.start, slots: pattern.slots) }
     case .request:
@@ -95,15 +95,16 @@ struct WireModel: Sendable {
       pattern.request(id)
     // The answer takes a slot, and the round is not a usual one.
     case .escRequest where subject == .ble: pattern.damage()
+    case .bleAnswer where hasTimes: slots.damage(event.start)
     default: break
     }
     return (measurement, !clear.isEmpty)
   }
 
-  private mutating func beat(_ event: BusEvent, _ measurement: Measurement) {
+  private mutating func beat(_ event: BusEvent, _ measurement: Measurement, endsRound: Bool) {
     prints[Candidate.ble].learn(measurement)
     lastBeat = event.end
-    slots.beat(event.start, into: &clear)
+    slots.beat(event.start, endsRound: endsRound, into: &clear)
   }
 
   // MARK: - Newcomers
@@ -152,7 +153,9 @@ struct WireModel: Sendable {
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     let isForeign = max(best, scores[Candidate.newcomer]) > scores[Candidate.ble]
-    if dashes.count == 1, rhythm > Self.foreign, isForeign, suspects.take(explained: observation, rhythm: rhythm) {
+    if dashes.count == 1, rhythm > Self.foreign, isForeign, observation.measurement.clockSpread == 0,
+      suspects.take(explained: observation, rhythm: rhythm, prints[Candidate.firstDash])
+    {
       return true
     }
     if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }

@@ -57,14 +57,24 @@ import Testing
     #expect(Self.pattern(round).slots == expected)
   }
 
+  /// What came right before the 64 may have taken a slot after the last 65. Where that is so in most rounds, a dash asks
+  /// behind each 65, and only more than usual makes the round longer.
+  @Test(arguments: [
+    ("llll", "llllr", Int?.none), ("llll", "llrll", 5), ("lrllrlr", "lrllrlr", 5), ("llllr", "llllrr", nil),
+    ("llllr", "llll", 5),
+  ])
+  func aRoundThatARequestMayHaveStretchedTellsNoSlots(_ usual: String, _ round: String, _ expected: Int?) {
+    #expect(Self.pattern(round, after: 20, usual: usual).slots == expected)
+  }
+
   @Test func theFirstRoundsTellNoSlots() {
     #expect(Self.pattern("llll", after: 1).slots == nil)
   }
 
-  private static func pattern(_ round: String, after rounds: Int = 8) -> HeartbeatPattern {
+  private static func pattern(_ round: String, after rounds: Int = 8, usual: String = "llll") -> HeartbeatPattern {
     var pattern = HeartbeatPattern()
     var clear: [ClearRhythm] = []
-    for turn in Array(repeating: "llll", count: rounds + 1) + [round] {
+    for turn in Array(repeating: usual, count: rounds + 1) + [round] {
       for letter in turn {
         switch letter {
         case "l": pattern.lever()
@@ -100,11 +110,11 @@ import Testing
   ) -> [Float] {
     var clock = SlotClock(slot: nil)
     var clear: [ClearRhythm] = []
-    for beat in 0..<beats { clock.beat(milliseconds(Double(beat) * slot), into: &clear) }
+    for beat in 0..<beats { clock.beat(milliseconds(Double(beat) * slot), endsRound: false, into: &clear) }
     let last = Double(beats - 1) * slot
     for (id, request) in requests.enumerated() { clock.request(Int64(id), milliseconds(last + request)) }
-    if isDamaged { clock.damage() }
-    clock.beat(milliseconds(last + next), into: &clear)
+    if isDamaged { clock.damage(milliseconds(last + requests[0])) }
+    clock.beat(milliseconds(last + next), endsRound: true, into: &clear)
     return clear.map { if case .slot(let ratio) = $0.rhythm { ratio } else { .nan } }
   }
 
@@ -155,9 +165,9 @@ import Testing
         let noise = scatter > 0 ? random.uniform(-scatter...scatter) : 0
         return TimeBounds(Int64((milliseconds + noise) * 1_000_000), error: 9_000_000)
       }
-      for beat in 0..<200 { clock.beat(time(Double(beat) * 20), into: &clear) }
+      for beat in 0..<200 { clock.beat(time(Double(beat) * 20), endsRound: false, into: &clear) }
       clock.request(0, TimeBounds(Int64((3980 + request) * 1_000_000), error: 9_000_000))
-      clock.beat(TimeBounds(Int64((3980 + next) * 1_000_000), error: 9_000_000), into: &clear)
+      clock.beat(TimeBounds(Int64((3980 + next) * 1_000_000), error: 9_000_000), endsRound: true, into: &clear)
       guard case .slot(let ratio) = try #require(clear.first).rhythm else { return .nan }
       return ratio
     }
@@ -167,22 +177,90 @@ import Testing
     #expect(try ratio(7, next: 40, scatter: 9) < ratio(7, next: 40, scatter: 0.3) - 1)
   }
 
-  /// Times that an adapter's timer cuts to 16 ms: gaps are 16 or 32 ms, and the mean of those near a slot is none.
-  @Test func roundsTellTheSlotWhereGapsDoNot() {
+  /// An adapter's timer, which hands on every 16 ms what came: when a frame began that is in the packet of `time`.
+  private static func packet(_ time: Double, _ timer: Double = 16, phase: Double = 0) -> TimeBounds {
+    let end = ((time - phase) / timer).rounded(.up) * timer + phase
+    return TimeBounds(earliest: Int64((end - timer) * 1_000_000), latest: Int64(end * 1_000_000))
+  }
+
+  /// Gaps are 16 or 32 ms then, and the mean of those near a slot is none.
+  @Test(arguments: [20.0, 19.86, 16.6, 17.7, 24, 33])
+  func roundsTellTheSlotWhereGapsDoNot(_ slot: Double) {
     var clock = SlotClock(slot: nil)
     var clear: [ClearRhythm] = []
-    for beat in 0..<500 {
-      let time = TimeBounds(Int64((Double(beat) * 20 / 16).rounded(.up)) * 16_000_000, error: 8_000_000)
-      clock.beat(time, into: &clear)
-      if beat % 5 == 0 { clock.poll(time, slots: 5) }
+    for beat in 0..<1000 {
+      let time = Self.packet(Double(beat) * slot)
+      clock.beat(time, endsRound: beat % 5 == 0, into: &clear)
+      clock.poll(time, slots: 5, if: beat % 5 == 0)
     }
-    #expect(abs(clock.length - 20_000_000) < 600_000, "\(clock.length)")
+    #expect(abs(Double(clock.length) / 1_000_000 - slot) < 0.15, "\(clock.length)")
+  }
+
+  /// A device that asks right behind heartbeats, and one whose request takes a slot now and then: each heartbeat and
+  /// request is only known to be in a packet of 16 ms, all of them together tell who it was.
+  @Test(arguments: [0.0, 3.1, 7.7, 12.9])
+  func manyHeartbeatsTellWhereSlotsAre(_ phase: Double) {
+    let slot = 19.86
+    var clock = SlotClock(slot: nil)
+    var clear: [ClearRhythm] = []
+    var takes: [Bool] = []
+    var random = SplitMix64(seed: 9)
+    for beat in 0..<4000 {
+      let start = 100 + Double(beat) * slot + random.uniform(-0.02...0.02) + (beat % 11 == 0 ? 1.1 : 0)
+      if beat % 7 == 3 {
+        clock.request(Int64(takes.count), Self.packet(start, phase: phase))
+        takes.append(true)
+      } else {
+        let time = Self.packet(start, phase: phase)
+        clock.beat(time, endsRound: beat % 5 == 0, into: &clear)
+        clock.poll(time, slots: beat % 5 == 0 && beat % 35 != 5 ? 5 : nil, if: beat % 5 == 0)
+        guard beat % 3 == 1 else { continue }
+        clock.request(Int64(takes.count), Self.packet(start + 1.4, phase: phase))
+        takes.append(false)
+      }
+    }
+    let late = clear.filter { $0.id > 300 }
+    #expect(late.count > 1200)
+    let right = late.count {
+      guard case .slot(let ratio) = $0.rhythm else { return false }
+      return takes[Int($0.id)] ? ratio < -1 : ratio > 1
+    }
+    let wrong = late.count {
+      guard case .slot(let ratio) = $0.rhythm else { return false }
+      return takes[Int($0.id)] ? ratio > 2 : ratio < -2
+    }
+    #expect(right * 100 > late.count * 97, "\(right) of \(late.count)")
+    #expect(wrong * 1000 < late.count * 2, "\(wrong) of \(late.count)")
+  }
+
+  /// After a pause the module's slots start anew, anywhere.
+  @Test func slotsThatStartAnewAreFoundAgain() throws {
+    var clock = SlotClock(slot: nil)
+    var clear: [ClearRhythm] = []
+    for start in [0.0, 5007.3, 9011.9] {
+      for beat in 0..<200 {
+        clock.beat(Self.packet(start + Double(beat) * 19.86), endsRound: beat % 5 == 0, into: &clear)
+      }
+    }
+    let last = 9011.9 + 199 * 19.86
+    clock.request(0, Self.packet(last + 1.5))
+    clock.request(1, Self.packet(last + 19.86))
+    clock.beat(Self.packet(last + 39.72), endsRound: true, into: &clear)
+    let ratios = clear.map { if case .slot(let ratio) = $0.rhythm { ratio } else { Float.nan } }
+    #expect(try #require(ratios.first) > 0.5)
+    #expect(try #require(ratios.last) < -0.5)
   }
 
   @Test func aHeartbeatThatNeverComesIsBounded() {
     let ratios = Self.ratios((0..<500).map { Double($0) * 0.1 }, next: 60)
     #expect(ratios.count == 16)
     #expect(ratios.allSatisfy { abs($0) <= 4 })
+  }
+}
+
+extension SlotClock {
+  fileprivate mutating func poll(_ time: TimeBounds, slots: Int?, if isPoll: Bool) {
+    if isPoll { poll(time, slots: slots) }
   }
 }
 
@@ -214,6 +292,17 @@ import Testing
   @Test func aTapThatGetsWorseIsSeen() {
     let scatter = Self.learnt(Array(repeating: 300_000, count: 1000) + Array(repeating: 4_000_000, count: 1000))
     #expect(scatter.sigma(within: Self.bounds) > 3_800_000)
+  }
+
+  /// Times of packets are anywhere in them: two that are 16 ms wide differ by 6.5 ms as a rule. What the module itself
+  /// does to its heartbeats is not the tap's.
+  @Test(arguments: [(Float(6_530_000), Float(7.8)...8.2), (280_000, 0...0.1), (600_000, 0.5...0.7)])
+  func deviationsOfTwoTellTheWidthOfOne(_ deviation: Float, _ expected: ClosedRange<Float>) {
+    var scatter = TimeScatter()
+    #expect(scatter.halfWidth(within: 9_000_000) == 9_000_000)
+    for _ in 0..<100 { scatter.learn(deviation, within: 18_000_000) }
+    let width = scatter.halfWidth(within: 9_000_000) / 1_000_000
+    #expect(expected.contains(width), "\(width)")
   }
 
   @Test func exactTimesHaveNoScatter() {

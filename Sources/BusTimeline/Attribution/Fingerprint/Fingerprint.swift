@@ -31,6 +31,12 @@ struct Fingerprint: Sendable {
     return following == .closely ? share : 1 - share
   }
 
+  /// Whether a request comes after a heartbeat as most of its own do, as far as that is seen.
+  func follows(as measurement: Measurement) -> Bool {
+    measurement.triggerSpread > 0
+      ? trigger.fits(measurement.trigger, spread: measurement.triggerSpread) : measurement.following == .closely
+  }
+
   private mutating func learn(_ following: Measurement.Following) {
     guard following != .unseen else { return }
     if followed == Self.memory { (close, followed) = (close / 2, followed / 2) }

@@ -25,6 +25,9 @@ struct Measurement: Hashable, Sendable {
   enum Following: UInt8 { case unseen, closely, apart }
   var following = Following.unseen
 
+  /// Whether it is known how a request came after the last heartbeat.
+  var showsDistance: Bool { triggerSpread > 0 || following != .unseen }
+
   /// Whether anything of the transmitter's own timing was seen.
   @inline(__always)
   var showsShape: Bool { pitchSpread > 0 || clockSpread > 0 || pitchHigh > pitchLow }

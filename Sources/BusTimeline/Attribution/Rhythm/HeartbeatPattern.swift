@@ -16,6 +16,8 @@ struct HeartbeatPattern: Sendable {
   private var all = Rounds()
   private var levers = 0
   private var requests: [Request] = []
+  /// How many rounds ended with no request after the last `65`, with one, with more.
+  private var endings = [3 of Int](repeating: 0)
   private var isWhole = false
   private var isDamaged = false
   /// How many slots the last round took; nil where it was no usual one.
@@ -46,10 +48,10 @@ struct HeartbeatPattern: Sendable {
       if requests.isEmpty { quiet.add(levers) }
     }
     let normal = isWhole && !isDamaged ? normalRound : nil
-    slots = normal == levers ? levers + 1 : nil
+    // Of several that came right before the 64 only one can have taken the slot.
+    let candidates = requests.count { $0.leversAfter == 0 }
+    slots = normal == levers && !isStretched(candidates) ? levers + 1 : nil
     if !requests.isEmpty {
-      // Of several that came right before the 64 only one can have taken the slot.
-      let candidates = requests.count { $0.leversAfter == 0 }
       for request in requests {
         clear.append(ClearRhythm(id: request.id, rhythm: .pattern(ratio(request, normal, candidates))))
       }
@@ -58,6 +60,16 @@ struct HeartbeatPattern: Sendable {
     levers = 0
     isWhole = true
     isDamaged = false
+  }
+
+  /// Whether a request may have taken a slot after the last `65`, so that the round took one more than usual. Where a dash
+  /// asks behind each `65`, one request is usual.
+  private mutating func isStretched(_ requests: Int) -> Bool {
+    let kind = min(requests, endings.count - 1)
+    endings[kind] += 1
+    let all = endings[0] + endings[1] + endings[2]
+    for fewer in 0..<kind where endings[fewer] * 10 >= all { return true }
+    return false
   }
 
   @inline(__always)

@@ -3,60 +3,88 @@ import NinebotBus
 
 /// The BLE module's slots: it sends one frame each, so a request either takes a slot or comes in addition.
 ///
-/// The slot's length is learnt; the profile's figure (protocol.md 5.2) is where it starts. Evidence is the time between
-/// the heartbeats around a request, which must leave room for it, and its own place between them; both as well as the
-/// tap's times are, which is learnt too.
+/// The slot's length and where slots lie are learnt; the profile's figure (protocol.md 5.2) is where that starts. A slot
+/// without a heartbeat is taken by one of the requests between the heartbeats around it, or its frame was lost: how
+/// probable each is tells how far a request is the module's. It waits for the round to end, since the heartbeats after a
+/// request tell of the slots before them too.
 struct SlotClock: Sendable {
   /// Mean slot in nanoseconds.
   private(set) var length: Float
+  /// The same from whole rounds, or where times are good from single gaps: `length` stays near it.
+  private var roundLength: Float
+  private var phase = SlotPhase()
   private var seen = 0
-  private var lastPoll: Int64?
+  private var lastPoll: TimeBounds?
   /// Whole rounds that the length was learnt from.
   private var rounds = 0
+  /// Rounds since the last that had about this length.
+  private var strayRounds = 0
   private var lastBeat: TimeBounds?
-  /// Requests since the last heartbeat: their numbers and start times.
-  private var open: [(id: Int64, start: TimeBounds)] = []
-  /// Something was spoiled since: a heartbeat may be among it.
-  private var isDamaged = false
+  /// What came between heartbeats since the last round ended, or so many heartbeats ago.
+  private var gaps: [SlotGap] = []
+  /// What came since the last heartbeat.
+  private var open = SlotGap()
   /// How far times of this tap scatter inside their bounds.
   private(set) var scatter = TimeScatter()
 
-  /// Jitter of a slot's start, in nanoseconds, one sigma (16 to 24 ms occur, protocol.md 5.2).
-  private static let jitter: Float = 1_300_000
-  private static let mostOpen = 16
+  private static let mostGaps = 8
+  /// So many slots without a heartbeat are a pause.
+  private static let silence: Float = 12
+  /// Slots of any scooter are in here; nanoseconds.
+  private static let possible: ClosedRange<Float> = 4_000_000...80_000_000
+  /// Fewer heartbeats tell nothing.
+  private static let leastSeen = 8
+  /// Fewer rounds tell less than gaps.
+  private static let leastRounds = 4
+  private static let mostRounds = 128
+  /// After so many that have another length, slots are learnt anew.
+  private static let mostStrays = 8
   /// No single frame is believed more.
   private static let most: Float = 4
+  /// How fast the slot's length follows the places of the heartbeats, and how far from what rounds tell.
+  private static let gain: Float = 0.03
+  private static let farthest: Float = 0.02
 
   init(slot: Int64?) {
     length = Float(slot ?? 19_860_000)
+    roundLength = length
   }
 
-  mutating func request(_ id: Int64, _ start: TimeBounds) {
-    if open.count == Self.mostOpen { open.removeFirst() }
-    open.append((id, start))
+  mutating func request(_ id: Int64, _ start: TimeBounds) { open.request(id, start) }
+
+  /// Something was spoiled: a heartbeat may be among it.
+  mutating func damage(_ time: TimeBounds) { open.damage(time) }
+
+  /// A heartbeat came. Adds what is told of the requests before it, if a round ends.
+  mutating func beat(_ time: TimeBounds, endsRound: Bool, into clear: inout [ClearRhythm]) {
+    defer { lastBeat = time }
+    if let last = lastBeat {
+      let gap = Float(time.middle - last.middle)
+      learn(gap, Float(time.error + last.error))
+      if gap <= 0 || gap >= Self.silence * length {
+        // What is known of the slots ends here.
+        tell(into: &clear)
+      } else if open.hasRequests, seen >= Self.leastSeen {
+        (open.from, open.to) = (last.middle, time.middle)
+        gaps.append(open)
+      }
+    }
+    open = SlotGap()
+    let longer = phase.beat(time.middle, halfWidth: scatter.halfWidth(within: Float(time.error)), slot: length)
+    adjust(length + Self.gain * (longer ?? roundLength - length))
+    if endsRound || gaps.count == Self.mostGaps { tell(into: &clear) }
   }
 
-  mutating func damage() { isDamaged = true }
-
-  /// A heartbeat came. Adds what it tells of the requests since the last one.
-  mutating func beat(_ time: TimeBounds, into clear: inout [ClearRhythm]) {
-    defer {
-      lastBeat = time
-      open.removeAll(keepingCapacity: true)
-      isDamaged = false
+  private mutating func tell(into clear: inout [ClearRhythm]) {
+    guard !gaps.isEmpty, let reference = phase.reference else { return }
+    let places = phase.probablePlaces(slot: length)
+    for gap in gaps {
+      gap.forEachRequest(places, from: reference, slot: length, scatter) { id, own in
+        let ratio = logf((1 - own) / own)
+        clear.append(ClearRhythm(id: id, rhythm: .slot(max(-Self.most, min(Self.most, ratio)))))
+      }
     }
-    guard let last = lastBeat else { return }
-    let gap = Float(time.middle - last.middle)
-    let bounds = Float(time.error + last.error)
-    learn(gap, bounds)
-    guard !open.isEmpty, seen >= 8, gap > 0, gap < 12 * length else { return }
-    let error = scatter.sigma(within: bounds)
-    for request in open {
-      let ratio = ratio(
-        gap: gap, error: error, offset: Float(request.start.middle - last.middle),
-        offsetError: scatter.sigma(within: Float(request.start.error + last.error)), others: open.count - 1)
-      clear.append(ClearRhythm(id: request.id, rhythm: .slot(max(-Self.most, min(Self.most, ratio)))))
-    }
+    gaps.removeAll(keepingCapacity: true)
   }
 
   /// A round ended: its length tells that of a slot best. Where times scatter by a good part of a slot, single gaps of
@@ -64,54 +92,41 @@ struct SlotClock: Sendable {
   ///
   /// - Parameter slots: how many slots it took; nil where it was no usual one.
   mutating func poll(_ time: TimeBounds, slots: Int?) {
-    defer { lastPoll = time.middle }
+    defer { lastPoll = time }
     guard let lastPoll, let slots else { return }
-    let mean = Float(time.middle - lastPoll) / Float(slots)
-    guard abs(mean - length) < 0.4 * length else { return }
-    rounds += 1
-    length += (mean - length) / Float(min(rounds, 32))
+    let round = Float(time.middle - lastPoll.middle)
+    let mean = round / Float(slots)
+    guard Self.possible.contains(mean), rounds < Self.leastRounds || abs(mean - roundLength) < 0.4 * roundLength else {
+      strayRounds += 1
+      if strayRounds == Self.mostStrays { (rounds, strayRounds) = (0, 0) }
+      return
+    }
+    (rounds, strayRounds) = (min(rounds + 1, Self.mostRounds), 0)
+    roundLength += (mean - roundLength) / Float(rounds)
+    scatter.learn(round: round - Float(slots) * roundLength, within: Float(time.error + lastPoll.error))
+    adjust(length)
+  }
+
+  /// Follows the heartbeats, unless they lead astray: an adapter's timer has a rhythm of its own. Where their places are
+  /// not clear it follows the rounds.
+  private mutating func adjust(_ length: Float) {
+    self.length = abs(length - roundLength) < Self.farthest * roundLength ? length : roundLength
   }
 
   /// Heartbeats without anything between them are one slot apart; with a foreign request between them, too.
   private mutating func learn(_ gap: Float, _ bounds: Float) {
-    guard gap > 0.4 * length, gap < 1.6 * length else {
+    if gap > 0.4 * length, gap < 1.6 * length {
+      seen += 1
+      if rounds < Self.leastRounds { start(at: roundLength + (gap - roundLength) / Float(min(seen, 64))) }
+    } else if seen < Self.leastSeen, !open.hasRequests, Self.possible.contains(gap) {
       // Another scooter's slots: start anew from what is seen as long as nothing is certain.
-      if seen < 8, open.isEmpty, gap > 4_000_000, gap < 80_000_000 { length += (gap - length) / 4 }
-      return
+      start(at: roundLength + (gap - roundLength) / 4)
     }
-    seen += 1
-    if rounds < 4 { length += (gap - length) / Float(min(seen, 64)) }
-    scatter.learn(gap - length, within: bounds)
+    if open.isEmpty, seen > 0, abs(gap - length) < 0.6 * length + bounds { scatter.learn(gap - length, within: bounds) }
   }
 
-  private func ratio(gap: Float, error: Float, offset: Float, offsetError: Float, others: Int) -> Float {
-    let room = gap / length - 1
-    let slots = max(0, room.rounded())
-    // Does the gap leave room for a frame of the BLE module's own?
-    let none = fit(gap, slots: 1, error)
-    let some = slots >= 1 ? fit(gap, slots: slots + 1, error) : fit(gap, slots: 2, error)
-    let lost: Float = isDamaged ? 0.5 : 0.02
-    let width = gap + error
-    // A foreign request lies anywhere; the BLE module's at a slot.
-    let taken = max(1, slots)
-    var place: Float = 0
-    for slot in 1...Int(min(taken, 8)) { place += normal(offset - Float(slot) * length, offsetError) }
-    place /= taken
-    let candidates = Float(others + 1)
-    let ownShare = min(1, taken / candidates)
-    let own = some * place * ownShare + 1e-12
-    let foreign = (none + lost * some + (others > 0 ? some * max(0, 1 - ownShare) : 0)) / width + 1e-12
-    return logf(foreign / own)
-  }
-
-  private func fit(_ gap: Float, slots: Float, _ error: Float) -> Float {
-    normal(gap - slots * length, error, scale: slots.squareRoot()) * length
-  }
-
-  private func normal(_ distance: Float, _ error: Float, scale: Float = 1) -> Float {
-    let sigma = (Self.jitter * Self.jitter * scale * scale + error * error).squareRoot()
-    let z = distance / sigma
-    // Now and then a slot is far off.
-    return (0.98 * fading(-0.5 * z * z) + 0.02 * fading(-0.125 * z * z) / 2) / (2.5066 * sigma)
+  private mutating func start(at length: Float) {
+    roundLength = length
+    self.length = length
   }
 }
