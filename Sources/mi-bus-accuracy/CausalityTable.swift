@@ -28,12 +28,10 @@ struct CausalityTable {
   /// Thousandths of the notifications that must be right: of all together, and of each row, which chance moves more. A
   /// module that passes on only what the phone asked for passes on a dash's equal answer if that comes first; of two
   /// equal answers a slot apart nobody can tell which it was, so such rows are held to less and not counted in.
-  /// With an adapter's times it is held as a whole, with a log that misses nothing: what is reached, less a margin.
+  /// With an adapter's times it is held as a whole, with a log that misses nothing.
   private var goal: Goal? {
     switch quality {
-    case .edges, .bytes: Goal(asked: 999, cause: 995)
-    case .adapter(.ftdi16ms): Goal(asked: 995, cause: 990)
-    case .adapter: Goal(asked: 998, cause: 995)
+    case .edges, .bytes, .adapter: Goal(asked: 999, cause: 995)
     case .none: nil
     }
   }

@@ -152,6 +152,28 @@ struct ExchangeTrackerTests {
     #expect(
       try outcomes([(0, request), (60, request), (66, answer)], settings: inTurn)
         == ["answered 1>2", "unanswered 0>-"])
+    // Times that are known to 18 ms do not make it closer.
+    #expect(
+      try outcomes([(0, request), (60, request), (66, answer)], settings: inTurn, error: 9_000_000)
+        == ["answered 1>2", "unanswered 0>-"])
+  }
+
+  @Test(
+    "what was spoiled behind a request to a battery may have been its answer",
+    arguments: [(1, "0>2"), (-5, "0>2"), (2, "1>2")])
+  func aSpoiledAnswerIsNotWaitedFor(_ damage: Int, _ answered: String) throws {
+    var tracker = ExchangeTracker(settings: .init(preference: .inTurn))
+    let request = "22 01 31 0a", answer = "25 01 31 00 00 00 00 00 00 00 00 00 00"
+    for (id, (milliseconds, hex)) in [(10, request), (13, request), (18, answer)].enumerated() {
+      if id == 1, damage < 2 { tracker.damage(at: 10_000_000 + Int64(damage - 1) * 1_000_000) }
+      if id == 2, damage == 2 { tracker.damage(at: 15_000_000) }
+      let start = Int64(milliseconds) * 1_000_000
+      tracker.push(
+        try #require(read(try plain(hex))),
+        .init(id: Int64(id), start: TimeBounds(start), end: TimeBounds(start + 1_000_000)))
+    }
+    let exchange = try #require(tracker.exchanges.first)
+    #expect("\(exchange.request?.id ?? -1)>\(exchange.reply?.id ?? -1)" == answered)
   }
 
   @Test("latency, frames in between and doubt are reported")

@@ -1,5 +1,4 @@
 public import BleSide
-import DequeModule
 import NinebotBus
 
 /// Follows what the phone asks from its write to the wire and back, and tells for each notification whose request on
@@ -70,7 +69,7 @@ public struct CausalityTracker: Sendable {
       wire: CausalChain.Wire(id: id, start: bus.start, end: bus.end, sender: finding.sender), reading: reading,
       content: message?.content ?? 0, cause: finding.cause, isSure: finding.confidence >= 0.9)
     if message != nil || reading.expects != .nothing {
-      waiting.add(wire: seen, due: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
+      waiting.add(wire: seen, earliest: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
     }
     advance(to: bus.start.middle)
   }
@@ -87,9 +86,9 @@ public struct CausalityTracker: Sendable {
     // What must come first is sorted in as early as it can be, what must come last as late. A write that cannot be
     // read cannot be followed.
     if event.kind == .request {
-      if event.content != 0 { waiting.add(.write(seen), due: time.earliest) }
+      if event.content != 0 { waiting.add(write: seen, due: time.earliest) }
     } else {
-      waiting.add(.notification(seen), due: time.latest)
+      waiting.add(notification: seen, due: time.latest)
     }
     advance(to: time.middle)
   }
@@ -129,48 +128,5 @@ extension FrameReading {
     case .esc: expects != .nothing && (subject == .bms || subject == .externalBms)
     default: false
     }
-  }
-}
-
-/// Puts the events of both streams in order: clocks relate only within a bound, and an event of one stream may be
-/// handed in that much too late.
-struct OrderedWait: Sendable {
-  enum What: Sendable {
-    case wire(WireLedger.Frame)
-    case write(RadioLedger.Message)
-    case notification(RadioLedger.Message)
-  }
-
-  struct Item: Sendable {
-    var due: Int64
-    var what: What
-  }
-
-  /// More do not wait; the oldest goes first then, whatever comes.
-  private static let most = 8192
-
-  private var items: Deque<Item> = []
-  /// Of the last frame on the wire. Frames keep their order, though the adapter gave several at once and each may have
-  /// been at any time in between.
-  private var lastWire = Int64.min
-  /// The latest time that was handed in.
-  private(set) var now = Int64.min / 2
-
-  mutating func note(_ time: Int64) { now = max(now, time) }
-
-  mutating func add(wire frame: WireLedger.Frame, due: Int64) {
-    lastWire = max(lastWire, due)
-    add(.wire(frame), due: lastWire)
-  }
-
-  mutating func add(_ what: What, due: Int64) {
-    var place = items.count
-    while place > 0, items[place - 1].due > due { place -= 1 }
-    items.insert(Item(due: due, what: what), at: place)
-  }
-
-  mutating func popFirst(until time: Int64) -> Item? {
-    guard let due = items.first?.due, due <= time || items.count > Self.most else { return nil }
-    return items.removeFirst()
   }
 }

@@ -77,6 +77,7 @@ struct WireLedger: Sendable {
 
   /// Notes bytes that are no sound frame.
   mutating func rubble(at time: Int64) {
+    exchanges.damage(at: time)
     if broken.count == Self.mostRubble { broken.removeFirst() }
     broken.append(time)
   }

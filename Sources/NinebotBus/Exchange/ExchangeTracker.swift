@@ -39,6 +39,7 @@ public struct ExchangeTracker: Sendable {
   private var open = RequestRing()
   private var expired = RequestRing()
   private var frames: UInt32 = 0
+  private var lastDamage = Int64.min
 
   public init(settings: Settings = Settings()) {
     self.settings = settings
@@ -60,6 +61,9 @@ public struct ExchangeTracker: Sendable {
       answer(key, reading, part)
     }
   }
+
+  /// Notes something that was spoiled, at `time` (nanoseconds): it may have been an answer.
+  public mutating func damage(at time: Int64) { lastDamage = time }
 
   /// Says that nothing came before `time` (nanoseconds): requests older than the timeout are unanswered.
   public mutating func advance(to time: Int64) {
@@ -93,11 +97,11 @@ public struct ExchangeTracker: Sendable {
   }
 
   private mutating func answer(_ key: RequestKey, _ reading: FrameReading, _ part: Exchange.Part) {
-    let match = open.find(key, bytes: reading.payloadCount, settings.preference)
+    let match = open.find(key, bytes: reading.payloadCount, settings.preference, damage: lastDamage)
     if let index = match.index {
       return settle(open.take(index), .answered, match.candidates, part)
     }
-    let older = expired.find(key, bytes: reading.payloadCount, settings.preference)
+    let older = expired.find(key, bytes: reading.payloadCount, settings.preference, damage: lastDamage)
     if let index = older.index {
       return settle(expired.take(index), .late, older.candidates, part)
     }

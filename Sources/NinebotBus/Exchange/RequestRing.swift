@@ -140,7 +140,9 @@ struct RequestRing: Sendable {
   private static let queue: Int64 = 40_000_000
 
   /// Looks for the request that an answer with so many payload bytes belongs to.
-  func find(_ key: RequestKey, bytes: UInt8, _ preference: ExchangeTracker.Preference) -> Match {
+  ///
+  /// - Parameter damage: when something was spoiled last, nanoseconds: the answer to an older request may have been.
+  func find(_ key: RequestKey, bytes: UInt8, _ preference: ExchangeTracker.Preference, damage: Int64) -> Match {
     var match = Match()
     // Counted from the oldest, which is the lowest bit; from the newest on.
     let turn = UInt32(truncatingIfNeeded: head)
@@ -159,8 +161,9 @@ struct RequestRing: Sendable {
         match.index = index
         continue
       }
-      let distance = slots[later].part.start.earliest &- slots[index].part.end.latest
-      if preference == .inTurn, key.isRelayed, distance < Self.queue { match.index = index }
+      let asked = slots[index].part.end.middle
+      let distance = slots[later].part.start.middle &- asked
+      if preference == .inTurn, key.isRelayed, distance < Self.queue, asked > damage { match.index = index }
     }
     return match
   }

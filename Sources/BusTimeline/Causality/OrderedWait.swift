@@ -1,0 +1,104 @@
+import DequeModule
+import NinebotBus
+
+/// Puts the events of both streams in order: clocks relate only within a bound, and an event of one stream may be
+/// handed in that much too late.
+struct OrderedWait: Sendable {
+  enum What: Sendable {
+    case wire(WireLedger.Frame)
+    case write(RadioLedger.Message)
+    case notification(RadioLedger.Message)
+  }
+
+  struct Item: Sendable {
+    var due: Int64
+    /// When it could be taken at the earliest; before `due` where it must keep its place behind others.
+    var earliest: Int64
+    var what: What
+
+    /// What a notification says.
+    fileprivate var told: UInt64? { if case .notification(let message) = what { message.content } else { nil } }
+    /// What an answer on the wire says.
+    fileprivate var answered: UInt64? {
+      if case .wire(let frame) = what, frame.reading.act.isAnswer { frame.content } else { nil }
+    }
+  }
+
+  /// More do not wait; the oldest goes first then, whatever comes.
+  private static let most = 8192
+  /// So many of the last are looked through for an answer.
+  private static let mostLookedThrough = 128
+
+  private var items: Deque<Item> = []
+  /// Of the last frame on the wire. Frames keep their order, though the adapter gave several at once and each may have
+  /// been at any time in between.
+  private var lastWire = Int64.min
+  /// Of the last notification, likewise.
+  private var lastTold = Int64.min
+  /// How many answers wait that can have been before they are due.
+  private var late = 0
+  /// The latest time that was handed in.
+  private(set) var now = Int64.min / 2
+
+  mutating func note(_ time: Int64) { now = max(now, time) }
+
+  mutating func add(wire frame: WireLedger.Frame, earliest: Int64) {
+    lastWire = max(lastWire, earliest)
+    insert(Item(due: lastWire, earliest: earliest, what: .wire(frame)))
+    guard lastWire > earliest, frame.reading.act.isAnswer else { return }
+    late += 1
+    keepBehindAnswers(frame.content)
+  }
+
+  mutating func add(write message: RadioLedger.Message, due: Int64) {
+    insert(Item(due: due, earliest: due, what: .write(message)))
+  }
+
+  mutating func add(notification message: RadioLedger.Message, due: Int64) {
+    lastTold = max(lastTold, due)
+    insert(Item(due: lastTold, earliest: due, what: .notification(message)))
+    if late > 0 { keepBehindAnswers(message.content) }
+  }
+
+  private mutating func insert(_ item: Item) {
+    var place = items.count
+    while place > 0, items[place - 1].due > item.due { place -= 1 }
+    items.insert(item, at: place)
+  }
+
+  /// Moves the first notification that has no answer of its own before it behind the next answer that says the same, if
+  /// that can have been before it. Notifications keep their order, those too that are still to come.
+  private mutating func keepBehindAnswers(_ content: UInt64) {
+    guard content != 0 else { return }
+    var answers = 0
+    var first: Int?
+    for index in items.indices.suffix(Self.mostLookedThrough) {
+      if items[index].told == content {
+        answers -= 1
+        if answers < 0, first == nil { first = index }
+      } else if items[index].answered == content {
+        if let first {
+          if items[index].earliest <= items[first].earliest { move(notificationsFrom: first, behind: index) }
+          return
+        }
+        answers += 1
+      }
+    }
+  }
+
+  private mutating func move(notificationsFrom first: Int, behind answer: Int) {
+    let due = items[answer].due
+    var moved: [Item] = []
+    for index in (first..<answer).reversed() where items[index].told != nil {
+      moved.append(items.remove(at: index))
+    }
+    for item in moved.reversed() { insert(Item(due: max(due, item.due), earliest: item.earliest, what: item.what)) }
+    lastTold = max(lastTold, due)
+  }
+
+  mutating func popFirst(until time: Int64) -> Item? {
+    guard let first = items.first, first.due <= time || items.count > Self.most else { return nil }
+    if first.due > first.earliest, first.answered != nil { late -= 1 }
+    return items.removeFirst()
+  }
+}
