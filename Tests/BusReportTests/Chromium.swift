@@ -31,11 +31,13 @@ final class Chromium {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let (to, from) = (folder.appending(path: "to").path, folder.appending(path: "from").path)
     guard mkfifo(to, 0o600) == 0, mkfifo(from, 0o600) == 0 else { throw Failure(description: "no pipes") }
-    // The browser talks on descriptors 3 and 4, which only a shell can hand over.
+    // The browser talks on descriptors 3 and 4, which only a shell can hand over. What it leaves behind goes with the
+    // folder.
     process.executableURL = URL(filePath: "/bin/sh")
     process.arguments = [
       "-c",
       """
+      export TMPDIR="$1"
       exec "$0" --headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars --remote-debugging-pipe \
       --user-data-dir="$1/profile" about:blank 3<"$1/to" 4>"$1/from" >/dev/null 2>&1
       """, program, folder.path,

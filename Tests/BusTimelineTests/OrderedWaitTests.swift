@@ -77,6 +77,8 @@ import Testing
       ([("n4", 11), ("r1", 20), ("a2", 8), ("n2", 12)], "n4 r1 a2 n2"),
       // One answer is for one notification.
       ([("r1", 10), ("a2", 10), ("n2", 12), ("r1", 20), ("a2", 11)], "r1 a2 n2 r1 a2"),
+      // A clock that is set back does not hold up what comes after.
+      ([("n2", 3_000_000_000), ("n3", 10), ("r1", 20)], "n3 r1 n2"), ([("n2", 900_000_000), ("n3", 10)], "n2 n3"),
       ([("r1", 10), ("a2", 10), ("n2", 12), ("n2", 13), ("r1", 20), ("a2", 11)], "r1 a2 n2 r1 a2 n2"),
     ] as [([(String, Int64)], String)])
   func answersComeBeforeWhatTellsOfThem(_ added: [(String, Int64)], _ expected: String) throws {

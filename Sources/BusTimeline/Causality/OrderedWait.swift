@@ -28,13 +28,15 @@ struct OrderedWait: Sendable {
   private static let most = 8192
   /// So many of the last are looked through for an answer.
   private static let mostLookedThrough = 128
+  /// When a notification is so much earlier than the last one, the phone's clock was set back; nanoseconds.
+  private static let setBack: Int64 = 1_000_000_000
 
   private var items: Deque<Item> = []
   /// Of the last frame on the wire. Frames keep their order, though the adapter gave several at once and each may have
   /// been at any time in between.
   private var lastWire = Int64.min
   /// Of the last notification, likewise.
-  private var lastTold = Int64.min
+  private var lastTold = Int64.min / 2
   /// How many answers wait that can have been before they are due.
   private var late = 0
   /// The latest time that was handed in.
@@ -55,7 +57,7 @@ struct OrderedWait: Sendable {
   }
 
   mutating func add(notification message: RadioLedger.Message, due: Int64) {
-    lastTold = max(lastTold, due)
+    lastTold = lastTold &- due > Self.setBack ? due : max(lastTold, due)
     insert(Item(due: lastTold, earliest: due, what: .notification(message)))
     if late > 0 { keepBehindAnswers(message.content) }
   }
