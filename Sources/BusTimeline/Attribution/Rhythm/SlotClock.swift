@@ -5,8 +5,8 @@ import NinebotBus
 ///
 /// The slot's length and where slots lie are learnt; the profile's figure (protocol.md 5.2) is where that starts. A slot
 /// without a heartbeat is taken by one of the requests between the heartbeats around it, or its frame was lost: how
-/// probable each is tells how far a request is the module's. It waits for the round to end, since the heartbeats after a
-/// request tell of the slots before them too.
+/// probable each is tells how far a request is the module's. That waits for the round to end, or for some more heartbeats,
+/// since those after a request tell of the slots before them too.
 struct SlotClock: Sendable {
   /// Mean slot in nanoseconds.
   private(set) var length: Float
@@ -20,14 +20,17 @@ struct SlotClock: Sendable {
   /// Rounds since the last that had about this length.
   private var strayRounds = 0
   private var lastBeat: TimeBounds?
-  /// What came between heartbeats since the last round ended, or so many heartbeats ago.
+  /// What came between heartbeats since the last round ended, or in the last `mostBeats`.
   private var gaps: [SlotGap] = []
+  /// Heartbeats that the first of them has waited for.
+  private var waited = 0
   /// What came since the last heartbeat.
   private var open = SlotGap()
   /// How far times of this tap scatter inside their bounds.
   private(set) var scatter = TimeScatter()
 
-  private static let mostGaps = 8
+  /// Live, frames do not wait for longer than a few slots.
+  private static let mostBeats = 5
   /// So many slots without a heartbeat are a pause.
   private static let silence: Float = 12
   /// Slots of any scooter are in here; nanoseconds.
@@ -72,7 +75,8 @@ struct SlotClock: Sendable {
     open = SlotGap()
     let longer = phase.beat(time.middle, halfWidth: scatter.halfWidth(within: Float(time.error)), slot: length)
     adjust(length + Self.gain * (longer ?? roundLength - length))
-    if endsRound || gaps.count == Self.mostGaps { tell(into: &clear) }
+    if !gaps.isEmpty { waited += 1 }
+    if endsRound || waited == Self.mostBeats { tell(into: &clear) }
   }
 
   private mutating func tell(into clear: inout [ClearRhythm]) {
@@ -85,6 +89,7 @@ struct SlotClock: Sendable {
       }
     }
     gaps.removeAll(keepingCapacity: true)
+    waited = 0
   }
 
   /// A round ended: its length tells that of a slot best. Where times scatter by a good part of a slot, single gaps of
