@@ -42,7 +42,8 @@ import Testing
 
   /// Two dashes that ask for one register are told apart by distance, pace and order where no clock is seen.
   @Test(arguments: [
-    (UInt64(606), AdapterModel.ftdi1ms, 0.995), (11, .ftdi1ms, 0.995), (110, .ftdi1ms, 0.99), (21, .ftdi16ms, 0.97),
+    (UInt64(1), AdapterModel.ftdi1ms, 0.99), (41, .ftdi1ms, 0.99), (606, .ftdi1ms, 0.995), (11, .ftdi1ms, 0.995),
+    (110, .ftdi1ms, 0.99), (21, .ftdi16ms, 0.97),
   ])
   func twoDashesBehindAnAdapter(seed: UInt64, adapter: AdapterModel, causes: Double) throws {
     var trial = CausalityTrial()

@@ -51,10 +51,10 @@ import Testing
     for (id, (what, time)) in added.enumerated() {
       let content = try #require(UInt64(what.dropFirst()))
       switch what.first {
-      case "r": wait.add(wire: frame(Int64(id), request, content), earliest: time)
-      case "a": wait.add(wire: frame(Int64(id), answer, content), earliest: time)
-      case "w": wait.add(write: message(id, content), due: time)
-      default: wait.add(notification: message(id, content), due: time)
+      case "r": wait.add(wire: frame(Int64(id), request, content), at: time)
+      case "a": wait.add(wire: frame(Int64(id), answer, content), at: time)
+      case "w": wait.add(write: message(id, content), at: time)
+      default: wait.add(notification: message(id, content), at: time)
       }
     }
     return order(wait)
@@ -88,7 +88,7 @@ import Testing
   /// What waits is bounded; the oldest goes first then.
   @Test func aFloodIsBounded() {
     var wait = OrderedWait()
-    for id in 0..<9000 { wait.add(write: message(id, UInt64(id)), due: Int64(id)) }
+    for id in 0..<9000 { wait.add(write: message(id, UInt64(id)), at: Int64(id)) }
     var early = 0
     while wait.popFirst(until: -1) != nil { early += 1 }
     #expect(early == 9000 - 8192)

@@ -69,7 +69,7 @@ public struct CausalityTracker: Sendable {
       wire: CausalChain.Wire(id: id, start: bus.start, end: bus.end, sender: finding.sender), reading: reading,
       content: message?.content ?? 0, cause: finding.cause, isSure: finding.confidence >= 0.9)
     if message != nil || reading.expects != .nothing {
-      waiting.add(wire: seen, earliest: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
+      waiting.add(wire: seen, at: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
     }
     advance(to: bus.start.middle)
   }
@@ -86,9 +86,9 @@ public struct CausalityTracker: Sendable {
     // What must come first is sorted in as early as it can be, what must come last as late. A write that cannot be
     // read cannot be followed.
     if event.kind == .request {
-      if event.content != 0 { waiting.add(write: seen, due: time.earliest) }
+      if event.content != 0 { waiting.add(write: seen, at: time.earliest) }
     } else {
-      waiting.add(notification: seen, due: time.latest)
+      waiting.add(notification: seen, at: time.latest)
     }
     advance(to: time.middle)
   }

@@ -11,9 +11,9 @@ struct OrderedWait: Sendable {
   }
 
   struct Item: Sendable {
+    /// When it is taken: later than by its own time where it must keep its place behind others.
     var due: Int64
-    /// When it could be taken at the earliest; before `due` where it must keep its place behind others.
-    var earliest: Int64
+    var time: Int64
     var what: What
 
     /// What a notification says.
@@ -37,28 +37,28 @@ struct OrderedWait: Sendable {
   private var lastWire = Int64.min
   /// Of the last notification, likewise.
   private var lastTold = Int64.min / 2
-  /// How many answers wait that can have been before they are due.
+  /// How many answers wait that are due later than by their own time.
   private var late = 0
   /// The latest time that was handed in.
   private(set) var now = Int64.min / 2
 
   mutating func note(_ time: Int64) { now = max(now, time) }
 
-  mutating func add(wire frame: WireLedger.Frame, earliest: Int64) {
-    lastWire = max(lastWire, earliest)
-    insert(Item(due: lastWire, earliest: earliest, what: .wire(frame)))
-    guard lastWire > earliest, frame.reading.act.isAnswer else { return }
+  mutating func add(wire frame: WireLedger.Frame, at time: Int64) {
+    lastWire = max(lastWire, time)
+    insert(Item(due: lastWire, time: time, what: .wire(frame)))
+    guard lastWire > time, frame.reading.act.isAnswer else { return }
     late += 1
     keepBehindAnswers(frame.content)
   }
 
-  mutating func add(write message: RadioLedger.Message, due: Int64) {
-    insert(Item(due: due, earliest: due, what: .write(message)))
+  mutating func add(write message: RadioLedger.Message, at time: Int64) {
+    insert(Item(due: time, time: time, what: .write(message)))
   }
 
-  mutating func add(notification message: RadioLedger.Message, due: Int64) {
-    lastTold = lastTold &- due > Self.setBack ? due : max(lastTold, due)
-    insert(Item(due: lastTold, earliest: due, what: .notification(message)))
+  mutating func add(notification message: RadioLedger.Message, at time: Int64) {
+    lastTold = lastTold &- time > Self.setBack ? time : max(lastTold, time)
+    insert(Item(due: lastTold, time: time, what: .notification(message)))
     if late > 0 { keepBehindAnswers(message.content) }
   }
 
@@ -80,7 +80,7 @@ struct OrderedWait: Sendable {
         if answers < 0, first == nil { first = index }
       } else if items[index].answered == content {
         if let first {
-          if items[index].earliest <= items[first].earliest { move(notificationsFrom: first, behind: index) }
+          if items[index].time <= items[first].time { move(notificationsFrom: first, behind: index) }
           return
         }
         answers += 1
@@ -94,13 +94,13 @@ struct OrderedWait: Sendable {
     for index in (first..<answer).reversed() where items[index].told != nil {
       moved.append(items.remove(at: index))
     }
-    for item in moved.reversed() { insert(Item(due: max(due, item.due), earliest: item.earliest, what: item.what)) }
+    for item in moved.reversed() { insert(Item(due: max(due, item.due), time: item.time, what: item.what)) }
     lastTold = max(lastTold, due)
   }
 
   mutating func popFirst(until time: Int64) -> Item? {
     guard let first = items.first, first.due <= time || items.count > Self.most else { return nil }
-    if first.due > first.earliest, first.answered != nil { late -= 1 }
+    if first.due > first.time, first.answered != nil { late -= 1 }
     return items.removeFirst()
   }
 }

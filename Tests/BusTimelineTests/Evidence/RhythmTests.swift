@@ -191,7 +191,7 @@ import Testing
     for beat in 0..<1000 {
       let time = Self.packet(Double(beat) * slot)
       clock.beat(time, endsRound: beat % 5 == 0, into: &clear)
-      clock.poll(time, slots: 5, if: beat % 5 == 0)
+      if beat % 5 == 0 { clock.poll(time, slots: 5) }
     }
     #expect(abs(Double(clock.length) / 1_000_000 - slot) < 0.15, "\(clock.length)")
   }
@@ -213,7 +213,7 @@ import Testing
       } else {
         let time = Self.packet(start, phase: phase)
         clock.beat(time, endsRound: beat % 5 == 0, into: &clear)
-        clock.poll(time, slots: beat % 5 == 0 && beat % 35 != 5 ? 5 : nil, if: beat % 5 == 0)
+        if beat % 5 == 0 { clock.poll(time, slots: beat % 35 != 5 ? 5 : nil) }
         guard beat % 3 == 1 else { continue }
         clock.request(Int64(takes.count), Self.packet(start + 1.4, phase: phase))
         takes.append(false)
@@ -255,12 +255,6 @@ import Testing
     let ratios = Self.ratios((0..<500).map { Double($0) * 0.1 }, next: 60)
     #expect(ratios.count == 16)
     #expect(ratios.allSatisfy { abs($0) <= 4 })
-  }
-}
-
-extension SlotClock {
-  fileprivate mutating func poll(_ time: TimeBounds, slots: Int?, if isPoll: Bool) {
-    if isPoll { poll(time, slots: slots) }
   }
 }
 

@@ -50,7 +50,9 @@ struct HeartbeatPattern: Sendable {
     let normal = isWhole && !isDamaged ? normalRound : nil
     // Of several that came right before the 64 only one can have taken the slot.
     let candidates = requests.count { $0.leversAfter == 0 }
-    slots = normal == levers && !isStretched(candidates) ? levers + 1 : nil
+    let ending = min(candidates, endings.count - 1)
+    if normal == levers { endings[ending] += 1 }
+    slots = normal == levers && !isStretched(ending) ? levers + 1 : nil
     if !requests.isEmpty {
       for request in requests {
         clear.append(ClearRhythm(id: request.id, rhythm: .pattern(ratio(request, normal, candidates))))
@@ -64,12 +66,9 @@ struct HeartbeatPattern: Sendable {
 
   /// Whether a request may have taken a slot after the last `65`, so that the round took one more than usual. Where a dash
   /// asks behind each `65`, one request is usual.
-  private mutating func isStretched(_ requests: Int) -> Bool {
-    let kind = min(requests, endings.count - 1)
-    endings[kind] += 1
+  private func isStretched(_ ending: Int) -> Bool {
     let all = endings[0] + endings[1] + endings[2]
-    for fewer in 0..<kind where endings[fewer] * 10 >= all { return true }
-    return false
+    return (0..<ending).contains { endings[$0] * 10 >= all }
   }
 
   @inline(__always)

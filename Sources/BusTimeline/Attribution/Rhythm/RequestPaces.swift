@@ -2,10 +2,11 @@ import NinebotBus
 
 /// The pace of the BLE module's requests and of the first dashes': more on one wire are not known to be.
 struct RequestPaces: Sendable {
-  private var paces = [RequestPace](repeating: RequestPace(), count: SIMD4<Float>.scalarCount)
+  private var paces = [RequestPace](repeating: RequestPace(), count: Self.candidates.count)
 
-  /// Whose pace stands where.
-  private static let candidates = [Candidate.ble] + (0..<3).map { Candidate.firstDash + $0 }
+  /// Whose pace stands where: as many as `advantages` holds.
+  private static let candidates =
+    [Candidate.ble] + (1..<SIMD4<Float>.scalarCount).map { Candidate.firstDash + $0 - 1 }
 
   /// Where a candidate stands in `advantages`; nil for those of whom nothing is kept.
   static func place(of candidate: Int) -> Int? { candidates.firstIndex(of: candidate) }

@@ -19,20 +19,17 @@ struct SlotClock: Sendable {
   private var rounds = 0
   /// Rounds since the last that had about this length.
   private var strayRounds = 0
-  private var lastBeat: TimeBounds?
   /// What came between heartbeats since the last round ended, or in the last `mostBeats`.
   private var gaps: [SlotGap] = []
   /// Heartbeats that the first of them has waited for.
   private var waited = 0
-  /// What came since the last heartbeat.
-  private var open = SlotGap()
+  /// What came since the last heartbeat; nil before the first.
+  private var open: SlotGap?
   /// How far times of this tap scatter inside their bounds.
   private(set) var scatter = TimeScatter()
 
   /// Live, frames do not wait for longer than a few slots.
   private static let mostBeats = 5
-  /// So many slots without a heartbeat are a pause.
-  private static let silence: Float = 12
   /// Slots of any scooter are in here; nanoseconds.
   private static let possible: ClosedRange<Float> = 4_000_000...80_000_000
   /// Fewer heartbeats tell nothing.
@@ -53,26 +50,24 @@ struct SlotClock: Sendable {
     roundLength = length
   }
 
-  mutating func request(_ id: Int64, _ start: TimeBounds) { open.request(id, start) }
+  mutating func request(_ id: Int64, _ start: TimeBounds) { open?.request(id, start) }
 
   /// Something was spoiled: a heartbeat may be among it.
-  mutating func damage(_ time: TimeBounds) { open.damage(time) }
+  mutating func damage(_ time: TimeBounds) { open?.damage(time) }
 
   /// A heartbeat came. Adds what is told of the requests before it, if a round ends.
   mutating func beat(_ time: TimeBounds, endsRound: Bool, into clear: inout [ClearRhythm]) {
-    defer { lastBeat = time }
-    if let last = lastBeat {
-      let gap = Float(time.middle - last.middle)
-      learn(gap, Float(time.error + last.error))
-      if gap <= 0 || gap >= Self.silence * length {
+    if let open {
+      let distance = Float(time.middle - open.from.middle)
+      learn(distance, within: Float(time.error + open.from.error), open)
+      if distance <= 0 || distance >= SlotPhase.pause * length {
         // What is known of the slots ends here.
         tell(into: &clear)
       } else if open.hasRequests, seen >= Self.leastSeen {
-        (open.from, open.to) = (last.middle, time.middle)
-        gaps.append(open)
+        gaps.append(open.closed(by: time))
       }
     }
-    open = SlotGap()
+    open = SlotGap(from: time)
     let longer = phase.beat(time.middle, halfWidth: scatter.halfWidth(within: Float(time.error)), slot: length)
     adjust(length + Self.gain * (longer ?? roundLength - length))
     if !gaps.isEmpty { waited += 1 }
@@ -119,15 +114,16 @@ struct SlotClock: Sendable {
   }
 
   /// Heartbeats without anything between them are one slot apart; with a foreign request between them, too.
-  private mutating func learn(_ gap: Float, _ bounds: Float) {
-    if gap > 0.4 * length, gap < 1.6 * length {
+  private mutating func learn(_ distance: Float, within bounds: Float, _ gap: SlotGap) {
+    if distance > 0.4 * length, distance < 1.6 * length {
       seen += 1
-      if rounds < Self.leastRounds { start(at: roundLength + (gap - roundLength) / Float(min(seen, 64))) }
-    } else if seen < Self.leastSeen, !open.hasRequests, Self.possible.contains(gap) {
+      if rounds < Self.leastRounds { start(at: roundLength + (distance - roundLength) / Float(min(seen, 64))) }
+    } else if seen < Self.leastSeen, !gap.hasRequests, Self.possible.contains(distance) {
       // Another scooter's slots: start anew from what is seen as long as nothing is certain.
-      start(at: roundLength + (gap - roundLength) / 4)
+      start(at: roundLength + (distance - roundLength) / 4)
     }
-    if open.isEmpty, seen > 0, abs(gap - length) < 0.6 * length + bounds { scatter.learn(gap - length, within: bounds) }
+    guard gap.isEmpty, seen > 0, abs(distance - length) < 0.6 * length + bounds else { return }
+    scatter.learn(distance - length, within: bounds)
   }
 
   private mutating func start(at length: Float) {

@@ -2,9 +2,10 @@ import NinebotBus
 
 /// What came between two heartbeats, and how probable it is that each request took one of the slots between them.
 struct SlotGap: Sendable {
-  /// The middle of when the heartbeats began, nanoseconds.
-  var from: Int64 = 0
-  var to: Int64 = 0
+  /// When the first heartbeat began.
+  let from: TimeBounds
+  /// The middle of when the second one began, nanoseconds.
+  private var to: Int64
   private var requests: [(id: Int64, start: TimeBounds)] = []
   private var damages: [TimeBounds] = []
 
@@ -22,6 +23,18 @@ struct SlotGap: Sendable {
   /// Nothing is more certain.
   private static let least: Float = 0.001
 
+  init(from: TimeBounds) {
+    self.from = from
+    to = from.middle
+  }
+
+  /// The same, ended by a heartbeat.
+  func closed(by heartbeat: TimeBounds) -> SlotGap {
+    var gap = self
+    gap.to = heartbeat.middle
+    return gap
+  }
+
   var hasRequests: Bool { !requests.isEmpty }
   var isEmpty: Bool { requests.isEmpty && damages.isEmpty }
 
@@ -35,11 +48,11 @@ struct SlotGap: Sendable {
     damages.append(time)
   }
 
-  /// When something began, in nanoseconds from the first heartbeat.
-  private struct Window {
+  /// A request, and how far it can have taken a slot. Times in nanoseconds from the first heartbeat.
+  private struct Asking {
     var middle: Float
     var halfWidth: Float
-    /// How much likelier a request is to begin in here when it has to than when it may anywhere between the heartbeats.
+    /// How much likelier it is to begin where it did when it has to than when it may anywhere between the heartbeats.
     var advantage: Float
     /// Likelihood ratio of having taken the slot in question.
     var fit: Float = 0
@@ -49,11 +62,18 @@ struct SlotGap: Sendable {
     var taken: Float = 0
   }
 
-  private func window(_ time: TimeBounds, _ scatter: TimeScatter, slot: Float) -> Window {
-    let halfWidth = scatter.halfWidth(within: Float(time.error))
-    return Window(
-      middle: Float(time.middle - from), halfWidth: halfWidth,
-      advantage: max(1, max(Float(to - from), slot) / (2 * halfWidth + Self.requestTime)))
+  private func asking(_ start: TimeBounds, _ scatter: TimeScatter, slot: Float) -> Asking {
+    let halfWidth = scatter.halfWidth(within: Float(start.error))
+    return Asking(
+      middle: Float(start.middle - from.middle), halfWidth: halfWidth,
+      advantage: max(1, max(Float(to - from.middle), slot) / (2 * halfWidth + Self.requestTime)))
+  }
+
+  /// Where a slot is spoiled by a damage, in nanoseconds from the first heartbeat.
+  private func reach(of damage: TimeBounds, _ scatter: TimeScatter) -> ClosedRange<Float> {
+    let middle = Float(damage.middle - from.middle)
+    let reach = max(0, scatter.halfWidth(within: Float(damage.error))) + Self.damageReach
+    return middle - reach...middle + reach
   }
 
   /// Calls `body` with the number of each request and the probability that it took a slot of the module's.
@@ -65,9 +85,9 @@ struct SlotGap: Sendable {
     _ places: [SlotPhase.Place], from reference: Int64, slot: Float, _ scatter: TimeScatter,
     _ body: (Int64, Float) -> Void
   ) {
-    var asked = requests.map { window($0.start, scatter, slot: slot) }
-    let spoiled = damages.map { window($0, scatter, slot: slot) }
-    let (begin, length) = (Float(from - reference), Float(to - from))
+    var asked = requests.map { asking($0.start, scatter, slot: slot) }
+    let spoiled = damages.map { reach(of: $0, scatter) }
+    let (begin, length) = (Float(from.middle - reference), Float(to - from.middle))
     var sum: Float = 0
     for place in places {
       let start = begin - place.offset
@@ -77,7 +97,8 @@ struct SlotGap: Sendable {
       if slots > 0 {
         for number in 1...slots {
           let due = (first + Float(number)) * slot - start
-          weight *= Self.share(due, lost: Self.lostShare(due, spoiled), among: &asked)
+          let lost = spoiled.contains { $0.contains(due) } ? Self.spoiled : Self.lost
+          weight *= Self.share(due, lost: lost, among: &asked)
         }
         for index in asked.indices {
           asked[index].taken += weight * min(asked[index].own, 1 - Self.least)
@@ -96,7 +117,7 @@ struct SlotGap: Sendable {
   /// likelihood of what came then.
   ///
   /// - Parameter due: nanoseconds from the first heartbeat.
-  private static func share(_ due: Float, lost: Float, among asked: inout [Window]) -> Float {
+  private static func share(_ due: Float, lost: Float, among asked: inout [Asking]) -> Float {
     var sum = lost
     for index in asked.indices {
       let likelihood = SlotDeviation.likelihood(asked[index].middle - due, within: asked[index].halfWidth)
@@ -105,9 +126,5 @@ struct SlotGap: Sendable {
     }
     for index in asked.indices { asked[index].own += asked[index].fit / sum }
     return sum
-  }
-
-  private static func lostShare(_ due: Float, _ damages: [Window]) -> Float {
-    damages.contains { abs($0.middle - due) < $0.halfWidth + damageReach } ? spoiled : lost
   }
 }
