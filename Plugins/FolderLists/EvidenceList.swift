@@ -8,13 +8,16 @@ enum EvidenceList {
     let kinds = try target.files(in: "Attribution/Evidence", suffix: "Evidence.swift")
       .filter { !$0.name.isEmpty }
       .map { "\($0.name)Evidence" }
-    let all = kinds.enumerated().map { "    EvidenceKind(\($1).self, row: \($0))," }
-    let asked = kinds.enumerated().map { "    ask(\($1)(), row: \($0), observation, wire)" }
+    let rows = kinds.enumerated().map { "extension \($1) { static var row: Int { \($0) } }" }
+    let all = kinds.map { "    EvidenceKind(\($0).self)," }
+    let asked = kinds.map { "    ask(\($0)(), observation, wire)" }
     return """
       // Made by the plugin FolderLists from Attribution/Evidence.
 
       /// One for each kind of evidence.
       typealias PerEvidence<Element> = InlineArray<\(kinds.count), Element>
+
+      \(rows.joined(separator: "\n"))
 
       extension EvidenceKind: CaseIterable {
         public static let allCases = [
@@ -24,7 +27,7 @@ enum EvidenceList {
 
       extension EvidenceTable {
         @inline(__always)
-        mutating func askAll(_ observation: Observation, _ wire: WireModel) {
+        mutating func askAll(_ observation: Observation, _ wire: WireBeliefs) {
       \(asked.joined(separator: "\n"))
         }
       }

@@ -117,10 +117,12 @@ private struct PacketPitch: Sendable {
   func pitch(believed: Double, within possible: ClosedRange<Double>) -> Double {
     guard count > 0, time > 0 else { return believed }
     let pitch = time / steps
+    let difference = abs(pitch - believed)
+    guard difference > Self.tolerance * believed else { return believed }
     // How many frames would be seen by chance, if it were as believed.
     let expected = believed * steps / (time / count)
     let doubt = Self.tolerance + Self.surely / expected.squareRoot()
-    guard abs(pitch - believed) > doubt * believed else { return believed }
+    guard difference > doubt * believed else { return believed }
     return min(max(pitch, possible.lowerBound), possible.upperBound)
   }
 

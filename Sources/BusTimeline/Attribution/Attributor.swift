@@ -56,7 +56,7 @@ public struct Attributor: Sendable {
   }
 
   /// Gives a wire what the phone is known to have asked for.
-  public mutating func set(phone: PhoneRequests, tap: Int) { wires[tap].phone = phone }
+  public mutating func set(phone: PhoneRequests, tap: Int) { wires[tap].beliefs.phone = phone }
 
   /// Tells of devices in earlier captures: a newcomer that is like one of them gets its name again, others a new one.
   public mutating func remember(_ known: [KnownTransmitter]) { names.remember(known) }
@@ -84,7 +84,7 @@ public struct Attributor: Sendable {
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
     let (measurement, isClear) = wires[tap].observe(event, claim, subject: reading?.subject, id: waiting.end)
     if claim == .request {
-      if let reading { wires[tap].phone.note(reading, at: event.start) }
+      if let reading { wires[tap].beliefs.phone.note(reading, at: event.start) }
     } else {
       airTimes[tap].learn(event, candidate: Candidate.claimed(claim))
     }
@@ -214,10 +214,10 @@ public struct Attributor: Sendable {
     guard observation.event.kind == .frame else { return nil }
     guard observation.isSound else { return Finding() }
     var request: Int64?
-    wire.answerFit = .notLooked
+    wire.beliefs.answerFit = .notLooked
     if observation.isPartOfExchange, let reading = observation.reading {
       let part = Exchange.Part(id: id, start: observation.event.start, end: observation.event.end)
-      (wire.answerFit, request) = causes.pair(reading, part)
+      (wire.beliefs.answerFit, request) = causes.pair(reading, part)
     }
     // Looked at here, since what is handed on by value is copied.
     let alike = observation.isPlain ? wire.plainFinding(on: observation.claim) : nil

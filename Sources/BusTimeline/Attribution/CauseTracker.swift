@@ -16,9 +16,9 @@ struct CauseTracker: Sendable {
   }
 
   /// Pairs a sound frame that asks or answers. Returns whether an answer was asked for.
-  mutating func pair(_ reading: FrameReading, _ part: Exchange.Part) -> (WireModel.AnswerFit, request: Int64?) {
+  mutating func pair(_ reading: FrameReading, _ part: Exchange.Part) -> (WireBeliefs.AnswerFit, request: Int64?) {
     tracker.push(reading, part)
-    var fit = WireModel.AnswerFit.notLooked
+    var fit = WireBeliefs.AnswerFit.notLooked
     var request: Int64?
     for index in tracker.exchanges.indices {
       totals.add(tracker.exchanges[index].outcome)

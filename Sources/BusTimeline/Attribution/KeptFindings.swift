@@ -7,15 +7,17 @@ struct PlainFindings: Sendable {
   private var known: UInt32 = 0
 
   @inline(__always)
-  private func place(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Int { Int(claim.rawValue) * 3 + Int(fit.rawValue) }
+  private func place(_ claim: Claim, _ fit: WireBeliefs.AnswerFit) -> Int {
+    Int(claim.rawValue) * 3 + Int(fit.rawValue)
+  }
 
   @inline(__always)
-  func finding(_ claim: Claim, _ fit: WireModel.AnswerFit) -> Finding? {
+  func finding(_ claim: Claim, _ fit: WireBeliefs.AnswerFit) -> Finding? {
     let place = place(claim, fit)
     return known & 1 << place == 0 ? nil : findings[place]
   }
 
-  mutating func keep(_ finding: Finding, _ claim: Claim, _ fit: WireModel.AnswerFit) {
+  mutating func keep(_ finding: Finding, _ claim: Claim, _ fit: WireBeliefs.AnswerFit) {
     let place = place(claim, fit)
     findings[place] = finding
     known |= 1 << place

@@ -7,39 +7,9 @@ import UartSniffer
 /// Frames come in three times: `observe` when they arrive, then the rhythm looks at them once their followers are
 /// known, and `decide` when they leave. Fingerprints are learnt from frames that only one device can have sent.
 struct WireModel: Sendable {
-  /// Whether an answer was asked for; set for the frame that is being decided.
-  enum AnswerFit: UInt8 { case notLooked, asked, unasked }
-
-  /// Whether order in time is known at all.
-  let hasTimes: Bool
   let baud: Baud
-  /// What each candidate looks like on this wire.
-  private(set) var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
-  /// Foreign devices that were named.
-  private(set) var dashes = CandidateSet()
-  /// Who comes into question for a frame, newcomers aside: the device that sends such frames, and whoever may forge them.
-  /// Stock parts do not send each other's frames.
-  @inline(__always)
-  func candidates(for claim: Claim) -> CandidateSet {
-    claim == .none ? dashes.union(.stock) : dashes.union(.claimed(claim))
-  }
-  var answerFit = AnswerFit.notLooked
-  var phone = PhoneRequests()
-  /// Share of requests that dashes make, learnt; 0 to 1.
-  private(set) var foreignShare: Float = 0.3 {
-    didSet { foreignOdds = logf(foreignShare / (1 - foreignShare)) }
-  }
-  /// The same as the logarithm of the odds.
-  private(set) var foreignOdds = logf(0.3 / 0.7)
-
-  /// Requests since the last device was named, as far as more of them say more.
-  private var requestsSinceNaming: Float = 1 {
-    didSet { newcomerOdds = -logf(requestsSinceNaming) }
-  }
-  /// How probable a request of one more device is, as a logarithm: none came so far.
-  private(set) var newcomerOdds: Float = 0
-
-  private(set) var habits = PollingHabits()
+  /// What evidence is held against.
+  var beliefs: WireBeliefs
   private var paces = RequestPaces()
   private var plain = PlainFindings()
   private var early = EarlyFindings()
@@ -56,8 +26,8 @@ struct WireModel: Sendable {
   private var suspects = Suspects()
 
   init(quality: TimeQuality, baud: Baud, slot: Int64?) {
-    hasTimes = quality != .none
     self.baud = baud
+    beliefs = WireBeliefs(hasTimes: quality != .none)
     slots = SlotClock(slot: slot)
   }
 
@@ -72,21 +42,21 @@ struct WireModel: Sendable {
     if !clear.isEmpty { clear.removeLast(clear.count) }
     defer { isBehindBeat = claim.isHeartbeat }
     guard event.kind == .frame, event.checksumHolds else {
-      if hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
+      if beliefs.hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
       pattern.damage()
       return (Measurement(), false)
     }
-    var measurement = hasTimes ? Measurement(event, baud: baud) : Measurement()
+    var measurement = beliefs.hasTimes ? Measurement(event, baud: baud) : Measurement()
     switch claim {
     case .levers:
-      if hasTimes { beat(event, measurement, endsRound: false) }
+      if beliefs.hasTimes { beat(event, measurement, endsRound: false) }
       pattern.lever()
     case .poll:
-      if hasTimes { beat(event, measurement, endsRound: true) }
+      if beliefs.hasTimes { beat(event, measurement, endsRound: true) }
       pattern.poll(into: &clear)
-      if hasTimes { slots.poll(event.start, slots: pattern.slots) }
+      if beliefs.hasTimes { slots.poll(event.start, slots: pattern.slots) }
     case .request:
-      if hasTimes {
+      if beliefs.hasTimes {
         if let lastBeat { measurement.measureTrigger(event, after: lastBeat, slots.scatter) }
         slots.request(id, event.start)
       } else {
@@ -95,14 +65,14 @@ struct WireModel: Sendable {
       pattern.request(id)
     // The answer takes a slot, and the round is not a usual one.
     case .escRequest where subject == .ble: pattern.damage()
-    case .bleAnswer where hasTimes: slots.damage(event.start)
+    case .bleAnswer where beliefs.hasTimes: slots.damage(event.start)
     default: break
     }
     return (measurement, !clear.isEmpty)
   }
 
   private mutating func beat(_ event: BusEvent, _ measurement: Measurement, endsRound: Bool) {
-    prints[Candidate.ble].learn(measurement)
+    beliefs.prints[Candidate.ble].learn(measurement)
     lastBeat = event.end
     slots.beat(event.start, endsRound: endsRound, into: &clear)
   }
@@ -113,33 +83,34 @@ struct WireModel: Sendable {
   ///
   /// - Parameter id: the frame's number.
   mutating func assess(_ observation: inout Observation, id: Int64) -> Bool {
+    // Taken out once: what can still change is copied whenever it is handed on.
+    let seen = observation
     var evidence = EvidenceTable()
-    evidence.weigh(observation, on: self)
+    evidence.weigh(seen, on: beliefs)
     // A device that asks sooner than it used to is no other one: newcomers are looked for without the pace.
     let scores = evidence.total
-    if isPaced(observation), let reading = observation.reading {
-      observation.pace = paces.advantages(of: reading, at: observation.event.start.middle, habits)
-      evidence = EvidenceTable()
-      evidence.weigh(observation, on: self)
+    if isPaced(seen), let reading = seen.reading {
+      observation.pace = paces.advantages(of: reading, at: seen.event.start.middle, beliefs.habits)
+      evidence.add(PaceEvidence(), observation, beliefs)
     }
-    learn(evidence, observation, id: id)
-    return findsNewcomer(observation, scores)
+    learn(evidence, seen, id: id)
+    return findsNewcomer(seen, scores)
   }
 
   /// Learns from a request before it leaves what others are told by.
   @inline(__always)
   private mutating func learn(_ evidence: borrowing EvidenceTable, _ observation: Observation, id: Int64) {
     let scores = evidence.total
-    let leaders = scores.leaders(among: candidates(for: observation.claim))
-    if leaders.best != Candidate.newcomer, leaders.probability >= Self.most {
-      early.keep(finding(evidence, leaders, observation), id, dashes)
+    let leaders = scores.leaders(among: beliefs.candidates(for: observation.claim))
+    if leaders.best != Candidate.newcomer, leaders.probability >= Self.beyondDoubt {
+      early.keep(finding(evidence, leaders, observation), id, beliefs.dashes)
     }
-    guard !dashes.isEmpty, let reading = observation.reading else { return }
+    guard !beliefs.dashes.isEmpty, let reading = observation.reading else { return }
     learnHabit(reading, scores, leaders)
     if isPaced(observation), leaders.probability > 0.5 {
       paces.take(
         reading, at: observation.event.start.middle, of: leaders.best, isSure: leaders.probability > Self.decided,
-        habits)
+        beliefs.habits)
     }
   }
 
@@ -147,20 +118,20 @@ struct WireModel: Sendable {
   @inline(__always)
   private mutating func findsNewcomer(_ observation: Observation, _ scores: Scores) -> Bool {
     var best = scores[Candidate.ble]
-    for dash in dashes { best = max(best, scores[dash]) }
+    for dash in beliefs.dashes { best = max(best, scores[dash]) }
     // Priors are not evidence.
-    let prior = RoleEvidence.newcomersRequest(on: self)
+    let prior = RoleEvidence.newcomersRequest(on: beliefs)
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     let isForeign = max(best, scores[Candidate.newcomer]) > scores[Candidate.ble]
-    if dashes.count == 1, rhythm > Self.foreign, isForeign, observation.measurement.clockSpread == 0,
-      suspects.take(explained: observation, rhythm: rhythm, prints[Candidate.firstDash])
+    if beliefs.dashes.count == 1, rhythm > Self.foreign, isForeign, observation.measurement.clockSpread == 0,
+      suspects.take(explained: observation, rhythm: rhythm, beliefs.prints[Candidate.firstDash])
     {
       return true
     }
-    if rhythm <= -2, dashes.isEmpty { prints[Candidate.ble].learn(observation.measurement) }
+    if rhythm <= -2, beliefs.dashes.isEmpty { beliefs.prints[Candidate.ble].learn(observation.measurement) }
     guard suspects.add(observation, rhythm: rhythm, ratio: ratio) else { return false }
-    switch suspects.judge(against: dashes, prints, habits) {
+    switch suspects.judge(against: beliefs.dashes, beliefs.prints, beliefs.habits) {
     case .undecided: return false
     case .newcomers: return true
     case .known(let requests):
@@ -176,7 +147,7 @@ struct WireModel: Sendable {
     // What it says is no request.
     observation.reading = nil
     guard suspects.add(observation, rhythm: Self.outOfTurn, ratio: Self.outOfTurn),
-      case .newcomers = suspects.judge(against: dashes, prints, habits)
+      case .newcomers = suspects.judge(against: beliefs.dashes, beliefs.prints, beliefs.habits)
     else { return false }
     return true
   }
@@ -192,24 +163,25 @@ struct WireModel: Sendable {
   private mutating func learnHabit(
     _ reading: FrameReading, _ scores: Scores, _ leaders: (best: Int, rival: Int, probability: Float)
   ) {
-    habits.learn(reading, Candidate.ble, weight: scores.probability(of: Candidate.ble, leaders))
-    for dash in dashes { habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
+    beliefs.habits.learn(reading, Candidate.ble, weight: scores.probability(of: Candidate.ble, leaders))
+    for dash in beliefs.dashes { beliefs.habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
   /// Where pitch or clock are seen they tell more, and a newcomer by them: what it asks must not be learnt as another's
   /// before. Without times the order alone would be taken for too much.
   private func isPaced(_ observation: Observation) -> Bool {
-    hasTimes && !dashes.isEmpty && !observation.measurement.isShaped
+    beliefs.hasTimes && !beliefs.dashes.isEmpty && !observation.measurement.isShaped
   }
 
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
   private mutating func learn(known requests: [Suspects.Request]) {
     for request in requests {
       guard let reading = request.reading else { continue }
-      let row = habits.row(of: reading)
+      let row = beliefs.habits.row(of: reading)
+      let (dashes, habits) = (beliefs.dashes, beliefs.habits)
       guard let dash = dashes.max(by: { habits.share(row, $0) < habits.share(row, $1) }) else { continue }
-      prints[dash].learn(request.measurement)
-      habits.learn(reading, dash)
+      beliefs.prints[dash].learn(request.measurement)
+      beliefs.habits.learn(reading, dash)
     }
   }
 
@@ -220,42 +192,40 @@ struct WireModel: Sendable {
   mutating func name(_ number: Int) {
     let dash = Candidate.firstDash + number - 1
     for request in suspects.takeNewcomer() {
-      prints[dash].learn(request.measurement)
-      if let reading = request.reading { habits.learn(reading, dash) }
+      beliefs.prints[dash].learn(request.measurement)
+      if let reading = request.reading { beliefs.habits.learn(reading, dash) }
     }
-    dashes.insert(dash)
+    beliefs.name(dash)
     plain.removeAll()
-    requestsSinceNaming = 1
-    foreignShare = max(foreignShare, 0.3)
   }
 
   // MARK: - Decision
 
   /// What was found on a frame that claims the same and of which nothing was measured either; nil for the first.
   @inline(__always)
-  func plainFinding(on claim: Claim) -> Finding? { plain.finding(claim, answerFit) }
+  func plainFinding(on claim: Claim) -> Finding? { plain.finding(claim, beliefs.answerFit) }
 
   /// Who sent a frame. Learns from it when that is certain.
   ///
   /// - Parameter id: the frame's number.
   mutating func decide(_ observation: Observation, id: Int64) -> Finding {
-    if observation.claim == .request, let finding = early.finding(id, dashes) {
-      learnShare(foreign: finding.injected)
+    if observation.claim == .request, let finding = early.finding(id, beliefs.dashes) {
+      beliefs.learnShare(foreign: finding.injected)
       learn(observation, finding)
       return finding
     }
-    let finding = weigh(observation)
-    if observation.isPlain { plain.keep(finding, observation.claim, answerFit) }
+    let finding = decideAnew(observation)
+    if observation.isPlain { plain.keep(finding, observation.claim, beliefs.answerFit) }
     return finding
   }
 
-  private mutating func weigh(_ observation: Observation) -> Finding {
+  private mutating func decideAnew(_ observation: Observation) -> Finding {
     var evidence = EvidenceTable()
-    evidence.weigh(observation, on: self)
-    let leaders = evidence.total.leaders(among: candidates(for: observation.claim))
+    evidence.weigh(observation, on: beliefs)
+    let leaders = evidence.total.leaders(among: beliefs.candidates(for: observation.claim))
     if observation.claim == .request {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.
-      learnShare(foreign: 1 - evidence.total.probability(of: Candidate.ble, leaders))
+      beliefs.learnShare(foreign: 1 - evidence.total.probability(of: Candidate.ble, leaders))
     }
     let finding = finding(evidence, leaders, observation)
     learn(observation, finding)
@@ -271,7 +241,7 @@ struct WireModel: Sendable {
     let confidence = min(probability, Self.most)
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else {
-      for dash in dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
+      for dash in beliefs.dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
       finding.isStrange =
         best == Candidate.newcomer && confidence >= Self.decided && observation.claim != .request
         && observation.measurement.isShaped
@@ -283,18 +253,14 @@ struct WireModel: Sendable {
     return finding
   }
 
-  @inline(__always)
-  private mutating func learnShare(foreign: Float) {
-    foreignShare += (min(max(foreign, 0.02), 0.98) - foreignShare) / 64
-    if newcomerOdds > RoleEvidence.furtherNewcomersRequest.lowerBound { requestsSinceNaming += 1 }
-  }
-
   /// A log-likelihood ratio from which a request is foreign by its place in the rhythm alone.
   private static let foreign: Float = 2
   /// What is less certain teaches nothing.
   private static let certain: Float = 0.99
   /// Below this, `unknown` is the better answer.
   private static let decided: Float = 0.9
+  /// What is learnt until a request leaves seldom changes more than the last digits of this.
+  private static let beyondDoubt: Float = 0.998
   /// Nothing is said to be more probable.
   private static let most: Float = 0.9999
 
@@ -302,14 +268,15 @@ struct WireModel: Sendable {
   private mutating func learn(_ observation: Observation, _ finding: Finding) {
     guard finding.confidence > Self.certain, finding.sender != .unknown else { return }
     let sender = Candidate.index(of: finding.sender)
-    if dashes.isEmpty, observation.claim == .request, sender == Candidate.ble, let reading = observation.reading {
-      habits.learn(reading, sender)
+    if beliefs.dashes.isEmpty, observation.claim == .request, sender == Candidate.ble, let reading = observation.reading
+    {
+      beliefs.habits.learn(reading, sender)
     }
     switch sender {
     // Learns from heartbeats alone, when they arrive.
     case Candidate.ble: break
-    case Candidate.esc where answerFit != .asked && prints[sender].isMature: break
-    default: prints[sender].learn(observation.measurement)
+    case Candidate.esc where beliefs.answerFit != .asked && beliefs.prints[sender].isMature: break
+    default: beliefs.prints[sender].learn(observation.measurement)
     }
   }
 }

@@ -51,9 +51,9 @@ struct EvidenceBench {
 
   /// Prompt answers of the ESC, which teach how it shapes its frames.
   mutating func learnESC(_ measurement: Measurement, frames: Int = 20) {
-    wire.answerFit = .asked
+    wire.beliefs.answerFit = .asked
     for _ in 0..<frames { _ = wire.decide(Self.observed(.escAnswer, measurement), id: 0) }
-    wire.answerFit = .notLooked
+    wire.beliefs.answerFit = .notLooked
   }
 
   /// Requests in the BLE module's own slots.
@@ -83,7 +83,7 @@ struct EvidenceBench {
   /// What one row says of each candidate.
   func asked(_ row: some Evidence, _ observation: Observation) -> Scores {
     var scores = Scores()
-    row.weigh(observation, on: wire, into: &scores)
+    row.weigh(observation, on: wire.beliefs, into: &scores)
     return scores
   }
 

@@ -25,9 +25,10 @@ import Testing
   @Test func aVoteIsTheDifferenceOfARowBetweenTwoCandidates() throws {
     var bench = EvidenceBench()
     bench.learnESC(EvidenceBench.measured(pitch: 86.8, clock: 0))
-    bench.wire.answerFit = .asked
+    bench.wire.beliefs.answerFit = .asked
     var table = EvidenceTable()
-    table.weigh(EvidenceBench.observed(.escAnswer, EvidenceBench.measured(pitch: 86.8, clock: 0)), on: bench.wire)
+    table.weigh(
+      EvidenceBench.observed(.escAnswer, EvidenceBench.measured(pitch: 86.8, clock: 0)), on: bench.wire.beliefs)
     let votes = table.votes(for: Candidate.esc, against: Candidate.newcomer)
     let sum = EvidenceKind.allCases.reduce(Float(0)) { $0 + votes[$1] }
     #expect(abs(sum - (table.total[Candidate.esc] - table.total[Candidate.newcomer])) < 1e-4)

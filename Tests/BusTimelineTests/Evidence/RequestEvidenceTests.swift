@@ -21,10 +21,10 @@ import Testing
     for stock in [Candidate.esc, Candidate.ble, Candidate.bms, Candidate.externalBms] { #expect(scores[stock] == 0) }
   }
 
-  @Test(arguments: [(WireModel.AnswerFit.asked, Float(4)), (.unasked, -2), (.notLooked, 0)])
-  func answersSpeakForTheESCWhereTheyWereAsked(_ fit: WireModel.AnswerFit, _ expected: Float) {
+  @Test(arguments: [(WireBeliefs.AnswerFit.asked, Float(4)), (.unasked, -2), (.notLooked, 0)])
+  func answersSpeakForTheESCWhereTheyWereAsked(_ fit: WireBeliefs.AnswerFit, _ expected: Float) {
     var bench = EvidenceBench()
-    bench.wire.answerFit = fit
+    bench.wire.beliefs.answerFit = fit
     let scores = bench.asked(RhythmEvidence(), EvidenceBench.observed(.escAnswer, slot: 4, pattern: 2.5))
     #expect(scores[Candidate.esc] == expected)
     for other in 0..<Candidate.count where other != Candidate.esc { #expect(scores[other] == 0) }
@@ -35,7 +35,7 @@ import Testing
   ])
   func theRestHasNoPlaceInTheRhythm(_ claim: Claim) {
     var bench = EvidenceBench()
-    bench.wire.answerFit = .unasked
+    bench.wire.beliefs.answerFit = .unasked
     #expect(bench.isSilent(RhythmEvidence(), EvidenceBench.observed(claim, slot: 4, pattern: 2.5)))
   }
 
@@ -129,7 +129,8 @@ import Testing
       }
     }
     for register: UInt8 in [0xB0, 0x7B] {
-      let share = bench.wire.habits.share(bench.wire.habits.row(of: EvidenceBench.reading(register)), Self.dash)
+      let share = bench.wire.beliefs.habits.share(
+        bench.wire.beliefs.habits.row(of: EvidenceBench.reading(register)), Self.dash)
       #expect(share > 0.25, "\(share)")
     }
   }
@@ -148,9 +149,9 @@ import Testing
   ])
   func thePhonesLogTellsItsRequests(_ register: UInt8, _ milliseconds: Int64, _ expected: ClosedRange<Float>) {
     var bench = EvidenceBench()
-    bench.wire.phone = PhoneRequests(covered: 0...10_000_000_000)
-    bench.wire.phone.add(EvidenceBench.reading(0x10), at: 5_000_000_000)
-    bench.wire.phone.add(gap: 7_000_000_000...7_500_000_000)
+    bench.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
+    bench.wire.beliefs.phone.add(EvidenceBench.reading(0x10), at: 5_000_000_000)
+    bench.wire.beliefs.phone.add(gap: 7_000_000_000...7_500_000_000)
     let scores = bench.asked(
       PhoneEvidence(), EvidenceBench.observed(.request, register: register, at: milliseconds * 1_000_000))
     #expect(expected.contains(scores[Candidate.newcomer]))
@@ -162,29 +163,29 @@ import Testing
   /// A write leads to one request: of two that it may have led to, neither is surely the phone's.
   @Test func twoRequestsShareOneWrite() {
     var bench = EvidenceBench()
-    bench.wire.phone = PhoneRequests(covered: 0...10_000_000_000)
+    bench.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
     let reading = EvidenceBench.reading(0x10)
-    bench.wire.phone.add(reading, at: 5_000_000_000)
+    bench.wire.beliefs.phone.add(reading, at: 5_000_000_000)
     let request = EvidenceBench.observed(.request, register: 0x10, at: 5_020_000_000)
-    bench.wire.phone.note(reading, at: request.event.start)
+    bench.wire.beliefs.phone.note(reading, at: request.event.start)
     let alone = bench.asked(PhoneEvidence(), request)[Candidate.newcomer]
     #expect(alone < -2)
-    bench.wire.phone.note(reading, at: TimeBounds(5_030_000_000))
+    bench.wire.beliefs.phone.note(reading, at: TimeBounds(5_030_000_000))
     #expect(abs(bench.asked(PhoneEvidence(), request)[Candidate.newcomer]) < 0.5)
     // One that is too late takes little.
     var other = EvidenceBench()
-    other.wire.phone = PhoneRequests(covered: 0...10_000_000_000)
-    other.wire.phone.add(reading, at: 5_000_000_000)
-    other.wire.phone.note(reading, at: request.event.start)
-    other.wire.phone.note(reading, at: TimeBounds(5_200_000_000))
+    other.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
+    other.wire.beliefs.phone.add(reading, at: 5_000_000_000)
+    other.wire.beliefs.phone.note(reading, at: request.event.start)
+    other.wire.beliefs.phone.note(reading, at: TimeBounds(5_200_000_000))
     #expect(other.asked(PhoneEvidence(), request)[Candidate.newcomer] < -1)
   }
 
   @Test func aLossyLogOnlySaysWhatThePhoneDidAsk() {
     var bench = EvidenceBench()
-    bench.wire.phone = PhoneRequests(covered: 0...10_000_000_000)
-    bench.wire.phone.add(EvidenceBench.reading(0x10), at: 5_000_000_000)
-    bench.wire.phone.setLossy()
+    bench.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
+    bench.wire.beliefs.phone.add(EvidenceBench.reading(0x10), at: 5_000_000_000)
+    bench.wire.beliefs.phone.setLossy()
     let asked = EvidenceBench.observed(.request, register: 0x10, at: 5_020_000_000)
     #expect(bench.asked(PhoneEvidence(), asked)[Candidate.newcomer] < -2)
     // Late, and not surely anybody else's: the log may miss the write that it belongs to.
@@ -197,7 +198,7 @@ import Testing
     var bench = EvidenceBench()
     let request = EvidenceBench.observed(.request, register: 0x10, at: 5_000_000_000)
     #expect(bench.isSilent(PhoneEvidence(), request))
-    bench.wire.phone = PhoneRequests(covered: 0...10_000_000_000)
+    bench.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
     #expect(!bench.isSilent(PhoneEvidence(), request))
     #expect(bench.isSilent(PhoneEvidence(), EvidenceBench.observed(.request, at: 5_000_000_000)))
     #expect(bench.isSilent(PhoneEvidence(), EvidenceBench.observed(.escAnswer, register: 0x10, at: 5_000_000_000)))

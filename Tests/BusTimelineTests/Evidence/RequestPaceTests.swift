@@ -73,7 +73,7 @@ import Testing
     #expect(bench.isSilent(PaceEvidence(), EvidenceBench.observed(.request, register: 0x3A)))
     try bench.meetDash()
     var scores = Scores()
-    PaceEvidence().weigh(observation, on: bench.wire, into: &scores)
+    PaceEvidence().weigh(observation, on: bench.wire.beliefs, into: &scores)
     #expect(scores[Candidate.ble] == -1)
     #expect(scores[Candidate.firstDash] == 2)
     #expect(scores[Candidate.newcomer] == scores[Candidate.firstDash])

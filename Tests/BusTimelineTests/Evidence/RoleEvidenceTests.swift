@@ -15,12 +15,13 @@ import Testing
     let scores = bench.asked(RoleEvidence(), EvidenceBench.observed(claim))
     #expect(scores[claimed] == 0)
     #expect(scores[Candidate.newcomer] == newcomer)
-    #expect(Array(bench.wire.candidates(for: claim)) == [claimed], "stock parts do not send each other's frames")
+    #expect(
+      Array(bench.wire.beliefs.candidates(for: claim)) == [claimed], "stock parts do not send each other's frames")
   }
 
   @Test func whatClaimsNothingSaysNothing() {
     #expect(EvidenceBench().isSilent(RoleEvidence(), EvidenceBench.observed(.none)))
-    #expect(Array(EvidenceBench().wire.candidates(for: .none)) == [1, 2, 3, 4])
+    #expect(Array(EvidenceBench().wire.beliefs.candidates(for: .none)) == [1, 2, 3, 4])
   }
 
   /// A dash that was met can have sent what a newcomer can, and only that one: others were not met.
@@ -31,7 +32,7 @@ import Testing
     let scores = bench.asked(RoleEvidence(), EvidenceBench.observed(claim))
     #expect(scores[Candidate.firstDash] == forged)
     #expect(scores[Candidate.newcomer] == forged)
-    let candidates = bench.wire.candidates(for: claim)
+    let candidates = bench.wire.beliefs.candidates(for: claim)
     #expect(Array(candidates) == [Candidate.claimed(claim), Candidate.firstDash])
   }
 

@@ -7,7 +7,7 @@ struct AirTimeEvidence: Evidence {
   /// Microseconds of mean pitch: stalls and clock errors inside it mean nothing.
   private static let tolerance: Float = 12
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.pitchHigh > measurement.pitchLow else { return }
     for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {

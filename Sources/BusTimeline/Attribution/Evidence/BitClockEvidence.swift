@@ -5,7 +5,7 @@ struct BitClockEvidence: Evidence {
 
   private static let most: Float = 7
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     let measurement = observation.measurement
     guard measurement.clockSpread > 0 else { return }
     for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {

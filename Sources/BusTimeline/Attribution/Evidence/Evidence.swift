@@ -10,9 +10,11 @@ protocol Evidence: Sendable {
   static var name: StaticString { get }
   /// What `--explain` says of a vote.
   static var words: EvidenceKind.Words { get }
+  /// Its place among all kinds; the build numbers them.
+  static var row: Int { get }
   init()
   /// Adds log-likelihoods to the candidates; what it says nothing about stays as it is.
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores)
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores)
 }
 
 /// All kinds of evidence that count, and what they say of one frame, apart and together.
@@ -28,16 +30,28 @@ struct EvidenceTable: Sendable {
   ///
   /// The list is code (`askAll`, made by the plugin FolderLists), since the compiler sees through known types, but not
   /// through a list of existentials: those took half of attribution's time.
-  @inline(__always)
-  mutating func weigh(_ observation: Observation, on wire: WireModel) {
+  @inline(never)
+  mutating func weigh(_ observation: Observation, on wire: WireBeliefs) {
     askAll(observation, wire)
-    total(Candidate.newcomer)
-    for candidate in wire.candidates(for: observation.claim) { total(candidate) }
+    addUp(wire.candidates(for: observation.claim))
   }
 
   @inline(__always)
-  mutating func ask(_ evidence: some Evidence, row: Int, _ observation: Observation, _ wire: WireModel) {
-    evidence.weigh(observation, on: wire, into: &rows[row])
+  mutating func ask<Row: Evidence>(_ evidence: Row, _ observation: Observation, _ wire: WireBeliefs) {
+    evidence.weigh(observation, on: wire, into: &rows[Row.row])
+  }
+
+  /// Asks one row, which said nothing before: what it looks at became known.
+  @inline(never)
+  mutating func add<Row: Evidence>(_ evidence: Row, _ observation: Observation, _ wire: WireBeliefs) {
+    ask(evidence, observation, wire)
+    addUp(wire.candidates(for: observation.claim))
+  }
+
+  @inline(__always)
+  private mutating func addUp(_ candidates: CandidateSet) {
+    total(Candidate.newcomer)
+    for candidate in candidates { total(candidate) }
   }
 
   @inline(__always)

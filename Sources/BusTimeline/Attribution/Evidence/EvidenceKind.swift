@@ -24,9 +24,9 @@ public struct EvidenceKind: Sendable {
   /// Its place in `EvidenceTable` and `Votes`.
   let row: Int
 
-  init(_ evidence: any Evidence.Type, row: Int) {
+  init(_ evidence: any Evidence.Type) {
     name = evidence.name
     words = evidence.words
-    self.row = row
+    row = evidence.row
   }
 }

@@ -6,7 +6,7 @@ struct PhoneEvidence: Evidence {
   static let words = EvidenceKind.Words.said(
     inFavour: "the phone's log agrees", against: "the phone's log disagrees")
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     guard observation.claim == .request, let reading = observation.reading,
       let likelihood = wire.phone.likelihood(reading, at: observation.event.start)
     else { return }

@@ -15,7 +15,7 @@ struct PollingEvidence: Evidence {
   private static let rarestOfPhone: Float = -3
   private static let rarestOfDash: Float = -5
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     guard observation.claim == .request, !wire.dashes.isEmpty, let reading = observation.reading else { return }
     let habit = wire.habits.row(of: reading)
     scores[Candidate.ble] += max(Self.rarestOfPhone, logf(wire.habits.share(habit, Candidate.ble)))

@@ -9,7 +9,7 @@ struct RhythmEvidence: Evidence {
   private static let prompt: Float = 4
   private static let unasked: Float = -2
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     switch observation.claim {
     case .request:
       scores.addForeign(max(-Self.most, min(Self.most, observation.slot + observation.pattern)))

@@ -17,7 +17,7 @@ struct RoleEvidence: Evidence {
   private static let leastForeign: Float = -3
   private static let mostForeign: Float = 1
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     switch observation.claim {
     case .none: break
     case .levers, .poll: foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
@@ -35,7 +35,7 @@ struct RoleEvidence: Evidence {
 
   /// The prior of a device not met before: before any was named, no more than the share of requests that look foreign.
   /// Without times too little tells which do, and how long there was no other says nothing.
-  static func newcomersRequest(on wire: WireModel) -> Float {
+  static func newcomersRequest(on wire: WireBeliefs) -> Float {
     let further = furtherNewcomersRequest
     switch (wire.dashes.isEmpty, wire.hasTimes) {
     case (true, true): return min(newcomersRequest, max(leastForeign, wire.foreignOdds))
@@ -45,7 +45,7 @@ struct RoleEvidence: Evidence {
     }
   }
 
-  private func foreign(_ known: Float, newcomer: Float, _ wire: WireModel, _ scores: inout Scores) {
+  private func foreign(_ known: Float, newcomer: Float, _ wire: WireBeliefs, _ scores: inout Scores) {
     scores[Candidate.newcomer] = newcomer
     for dash in wire.dashes { scores[dash] = known }
   }

@@ -16,7 +16,7 @@ struct TriggerEvidence: Evidence {
   /// The same where nothing but the distance tells devices apart: then only what fitted was learnt from.
   private static let unseenStrays: Float = 0.1
 
-  func weigh(_ observation: Observation, on wire: WireModel, into scores: inout Scores) {
+  func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     let measurement = observation.measurement
     guard observation.claim == .request else { return }
     if measurement.following != .unseen, !wire.dashes.isEmpty {
@@ -33,7 +33,7 @@ struct TriggerEvidence: Evidence {
 
   /// Where the distance is not known: tells known dashes apart and never speaks for a newcomer, who gets what the
   /// likeliest dash gets. How it follows depends on what else is on the wire, and so too little on who sent it.
-  private func weigh(_ following: Measurement.Following, on wire: WireModel, into scores: inout Scores) {
+  private func weigh(_ following: Measurement.Following, on wire: WireBeliefs, into scores: inout Scores) {
     var best = -Float.infinity
     for dash in wire.dashes {
       let likelihood = logf(max(Self.unseenStrays, wire.prints[dash].share(following)))

@@ -13,8 +13,8 @@ struct RequestPace: Sendable {
   }
 
   private var last: Last?
-  /// How often it asked again after so long; a bin is a quarter of an octave, from 1 ms on.
-  private var counts = [Float](repeating: 0, count: Self.bins)
+  /// How often it asked again after so long or longer; a bin is a quarter of an octave, from 1 ms on. The last is empty.
+  private var reached = [Float](repeating: 0, count: Self.bins + 1)
   private var total: Float = 0
   /// Milliseconds from one request to the next.
   private var mean: Float = 0
@@ -34,6 +34,9 @@ struct RequestPace: Sendable {
   /// A device may be disturbed: neither the time nor the order decides alone.
   private static let most: Float = 3
 
+  /// Whether enough was seen to say anything.
+  var isKnown: Bool { total >= Self.least }
+
   /// Log-likelihood ratio of a request now against one at any time that asks for whatever the device asks for.
   ///
   /// - Parameters:
@@ -41,7 +44,7 @@ struct RequestPace: Sendable {
   ///   - kind: its row in `PollingHabits`; nil for one that was not met before.
   ///   - share: of the device's requests that are of this kind, 0 to 1.
   func advantage(at time: Int64, kind: Int?, share: Float) -> Float {
-    guard total >= Self.least, let last, time > last.time else { return 0 }
+    guard isKnown, let last, time > last.time else { return 0 }
     return timing(Self.milliseconds(from: last.time, to: time)) + order(kind, after: last.kind, share)
   }
 
@@ -49,11 +52,9 @@ struct RequestPace: Sendable {
   /// often at any time. How long it waited so far is known, whoever makes this request.
   private func timing(_ elapsed: Float) -> Float {
     let bin = Self.bin(elapsed)
-    var later: Float = 0
-    for index in bin..<Self.bins { later += counts[index] }
     let usual: Float = min(1, Self.width(bin) / mean)
-    let now: Float = counts[bin] + Self.prior * usual
-    let hazard: Float = now / (later + Self.prior)
+    let now: Float = reached[bin] - reached[bin + 1] + Self.prior * usual
+    let hazard: Float = now / (reached[bin] + Self.prior)
     return Self.bounded(logf(hazard / usual))
   }
 
@@ -78,12 +79,12 @@ struct RequestPace: Sendable {
   }
 
   private mutating func learn(_ elapsed: Float) {
-    counts[Self.bin(elapsed)] += 1
+    for index in 0...Self.bin(elapsed) { reached[index] += 1 }
     total += 1
     mean += (elapsed - mean) / min(total, Self.memory)
     guard total > Self.memory else { return }
     total /= 2
-    for index in counts.indices { counts[index] /= 2 }
+    for index in reached.indices { reached[index] /= 2 }
   }
 
   private mutating func learn(_ kind: Int, after last: Int) {
@@ -99,5 +100,7 @@ struct RequestPace: Sendable {
   private static func bin(_ milliseconds: Float) -> Int { min(bins - 1, Int(log2f(max(milliseconds, 1)) * 4)) }
 
   /// Milliseconds.
-  private static func width(_ bin: Int) -> Float { exp2f(Float(bin + 1) / 4) - exp2f(Float(bin) / 4) }
+  private static func width(_ bin: Int) -> Float { exp2f(Float(bin) / 4) * quarter }
+  /// By how much a quarter of an octave is more than 1.
+  private static let quarter = exp2f(0.25) - 1
 }

@@ -2,14 +2,19 @@ import NinebotBus
 
 /// The pace of the BLE module's requests and of the first dashes': more on one wire are not known to be.
 struct RequestPaces: Sendable {
-  private var paces = [RequestPace](repeating: RequestPace(), count: Self.candidates.count)
+  private var paces = [RequestPace](repeating: RequestPace(), count: SIMD4<Float>.scalarCount)
 
-  /// Whose pace stands where: as many as `advantages` holds.
-  private static let candidates =
-    [Candidate.ble] + (1..<SIMD4<Float>.scalarCount).map { Candidate.firstDash + $0 - 1 }
+  /// Whose pace stands at a place.
+  @inline(__always)
+  private static func candidate(at place: Int) -> Int { place == 0 ? Candidate.ble : Candidate.firstDash + place - 1 }
 
   /// Where a candidate stands in `advantages`; nil for those of whom nothing is kept.
-  static func place(of candidate: Int) -> Int? { candidates.firstIndex(of: candidate) }
+  @inline(__always)
+  static func place(of candidate: Int) -> Int? {
+    if candidate == Candidate.ble { return 0 }
+    let place = candidate - Candidate.firstDash + 1
+    return place > 0 && place < SIMD4<Float>.scalarCount ? place : nil
+  }
 
   /// Log-likelihood ratio of a request for each of them, as `RequestPace` says; 0 where nothing is known.
   ///
@@ -17,8 +22,9 @@ struct RequestPaces: Sendable {
   func advantages(of reading: FrameReading, at time: Int64, _ habits: PollingHabits) -> SIMD4<Float> {
     let row = habits.row(of: reading)
     var values = SIMD4<Float>()
-    for (place, candidate) in Self.candidates.enumerated() {
-      values[place] = paces[place].advantage(at: time, kind: row, share: habits.share(row, candidate))
+    for place in paces.indices where paces[place].isKnown {
+      let share = habits.share(row, Self.candidate(at: place))
+      values[place] = paces[place].advantage(at: time, kind: row, share: share)
     }
     return values
   }

@@ -48,32 +48,69 @@ struct SlotGap: Sendable {
     damages.append(time)
   }
 
-  /// A request, and how far it can have taken a slot. Times in nanoseconds from the first heartbeat.
+  /// Eight requests side by side, and how far each can have taken a slot. Times in nanoseconds from the first heartbeat.
   private struct Asking {
-    var middle: Float
-    var halfWidth: Float
-    /// How much likelier it is to begin where it did when it has to than when it may anywhere between the heartbeats.
-    var advantage: Float
+    var middle = SIMD8<Float>()
+    var halfWidth = SIMD8<Float>()
+    /// How much likelier each is to begin where it did when it has to than when it may anywhere between the heartbeats;
+    /// 0 where there is none.
+    var advantage = SIMD8<Float>()
+    /// That it took a slot and began at no place of one.
+    var stray = SIMD8<Float>()
     /// Likelihood ratio of having taken the slot in question.
-    var fit: Float = 0
+    var fit = SIMD8<Float>()
     /// Slots that it took, mostly less than one.
-    var own: Float = 0
+    var own = SIMD8<Float>()
     /// The same over all places that slots may have, by their probabilities.
-    var taken: Float = 0
+    var taken = SIMD8<Float>()
+
+    mutating func set(_ lane: Int, middle: Float, halfWidth: Float, length: Float) {
+      self.middle[lane] = middle
+      self.halfWidth[lane] = halfWidth
+      advantage[lane] = max(1, length / (2 * halfWidth + SlotGap.requestTime))
+      stray[lane] = SlotDeviation.stray
+    }
+
+    /// Counts what was taken of the slots in one of their places.
+    mutating func close(_ weight: Float) {
+      let most: Float = 1 - SlotGap.least
+      taken += weight * own.replacing(with: most, where: own .> most)
+      own = SIMD8()
+    }
   }
 
-  private func asking(_ start: TimeBounds, _ scatter: TimeScatter, slot: Float) -> Asking {
-    let halfWidth = scatter.halfWidth(within: Float(start.error))
-    return Asking(
-      middle: Float(start.middle - from.middle), halfWidth: halfWidth,
-      advantage: max(1, max(Float(to - from.middle), slot) / (2 * halfWidth + Self.requestTime)))
+  /// Where slots are spoiled, in nanoseconds from the first heartbeat.
+  private struct Spoiled {
+    private var from = SIMD8<Float>(repeating: .infinity)
+    private var to = SIMD8<Float>(repeating: -.infinity)
+
+    mutating func set(_ lane: Int, middle: Float, reach: Float) {
+      (from[lane], to[lane]) = (middle - reach, middle + reach)
+    }
+
+    func contains(_ time: Float) -> Bool { any((from .<= time) .& (to .>= time)) }
   }
 
-  /// Where a slot is spoiled by a damage, in nanoseconds from the first heartbeat.
-  private func reach(of damage: TimeBounds, _ scatter: TimeScatter) -> ClosedRange<Float> {
-    let middle = Float(damage.middle - from.middle)
-    let reach = max(0, scatter.halfWidth(within: Float(damage.error))) + Self.damageReach
-    return middle - reach...middle + reach
+  private static let lanes = SIMD8<Float>.scalarCount
+
+  private func asking(_ scatter: TimeScatter, slot: Float) -> [2 of Asking] {
+    var asked = [2 of Asking](repeating: Asking())
+    let length = max(Float(to - from.middle), slot)
+    for (index, request) in requests.enumerated() {
+      asked[index / Self.lanes].set(
+        index % Self.lanes, middle: Float(request.start.middle - from.middle),
+        halfWidth: scatter.halfWidth(within: Float(request.start.error)), length: length)
+    }
+    return asked
+  }
+
+  private func spoiled(_ scatter: TimeScatter) -> Spoiled {
+    var spoiled = Spoiled()
+    for (lane, damage) in damages.enumerated() {
+      let halfWidth = scatter.halfWidth(within: Float(damage.error))
+      spoiled.set(lane, middle: Float(damage.middle - from.middle), reach: max(0, halfWidth) + Self.damageReach)
+    }
+    return spoiled
   }
 
   /// Calls `body` with the number of each request and the probability that it took a slot of the module's.
@@ -85,46 +122,51 @@ struct SlotGap: Sendable {
     _ places: [SlotPhase.Place], from reference: Int64, slot: Float, _ scatter: TimeScatter,
     _ body: (Int64, Float) -> Void
   ) {
-    var asked = requests.map { asking($0.start, scatter, slot: slot) }
-    let spoiled = damages.map { reach(of: $0, scatter) }
+    var all = asking(scatter, slot: slot)
+    var span = all.mutableSpan
+    var asked = span.extracting(first: (requests.count + Self.lanes - 1) / Self.lanes)
+    let spoiled = spoiled(scatter)
     let (begin, length) = (Float(from.middle - reference), Float(to - from.middle))
+    let inverse = 1 / slot
     var sum: Float = 0
     for place in places {
       let start = begin - place.offset
-      let first = (start / slot).rounded()
-      let slots = min(Self.mostSlots, Int(((start + length) / slot).rounded() - first) - 1)
+      let first = Self.nearest(start * inverse)
+      let slots = min(Self.mostSlots, Int(Self.nearest((start + length) * inverse) - first) - 1)
       var weight = place.probability
       if slots > 0 {
         for number in 1...slots {
           let due = (first + Float(number)) * slot - start
-          let lost = spoiled.contains { $0.contains(due) } ? Self.spoiled : Self.lost
-          weight *= Self.share(due, lost: lost, among: &asked)
+          weight *= Self.share(due, lost: spoiled.contains(due) ? Self.spoiled : Self.lost, among: &asked)
         }
-        for index in asked.indices {
-          asked[index].taken += weight * min(asked[index].own, 1 - Self.least)
-          asked[index].own = 0
-        }
+        for index in asked.indices { asked[index].close(weight) }
       }
       sum += weight
     }
-    for index in asked.indices {
-      let taken = asked[index].taken / max(sum, .leastNormalMagnitude)
-      body(requests[index].id, max(Self.least, min(1 - Self.least, taken)))
+    for (index, request) in requests.enumerated() {
+      let taken = asked[index / Self.lanes].taken[index % Self.lanes] / max(sum, .leastNormalMagnitude)
+      body(request.id, max(Self.least, min(1 - Self.least, taken)))
     }
   }
+
+  /// The nearest whole number, for numbers below 2²²: adding 1.5 · 2²³ leaves no room for a fraction. Where processors
+  /// need not know how to round, `rounded` is a call.
+  @inline(__always)
+  private static func nearest(_ value: Float) -> Float { (value + 12_582_912) - 12_582_912 }
 
   /// Shares a slot among the requests that can have taken it, against its frame having been lost. Returns the
   /// likelihood of what came then.
   ///
   /// - Parameter due: nanoseconds from the first heartbeat.
-  private static func share(_ due: Float, lost: Float, among asked: inout [Asking]) -> Float {
+  @inline(__always)
+  private static func share(_ due: Float, lost: Float, among asked: inout MutableSpan<Asking>) -> Float {
     var sum = lost
     for index in asked.indices {
       let likelihood = SlotDeviation.likelihood(asked[index].middle - due, within: asked[index].halfWidth)
-      asked[index].fit = (1 - lost) * (likelihood * asked[index].advantage + SlotDeviation.stray)
-      sum += asked[index].fit
+      asked[index].fit = (1 - lost) * (likelihood * asked[index].advantage + asked[index].stray)
+      sum += asked[index].fit.sum()
     }
-    for index in asked.indices { asked[index].own += asked[index].fit / sum }
+    for index in asked.indices { asked[index].own += asked[index].fit * (1 / sum) }
     return sum
   }
 }

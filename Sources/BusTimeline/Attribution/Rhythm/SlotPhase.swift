@@ -7,9 +7,9 @@
 struct SlotPhase: Sendable {
   private static let placeCount = 64
 
-  /// Probabilities of the places; their sum is 1. The middle one is at `reference`. Worked on by spans: the whole of it
-  /// would be copied for each access otherwise.
-  private var density = [64 of Float](repeating: 1 / Float(Self.placeCount))
+  /// Probabilities of the places, eight side by side; their sum is 1. The middle one is at `reference`. Worked on by spans:
+  /// the whole of it would be copied for each access otherwise.
+  private var density = [8 of SIMD8<Float>](repeating: SIMD8(repeating: 1 / Float(Self.placeCount)))
   /// Nanoseconds: near the last heartbeat. Nil before the first.
   private(set) var reference: Int64?
 
@@ -36,15 +36,23 @@ struct SlotPhase: Sendable {
   func probablePlaces(slot: Float) -> [Place] {
     var places: [Place] = []
     let density = density.span
-    for place in density.indices where density[place] > Self.least {
-      places.append(Place(offset: Self.offset(place, slot: slot), probability: density[place]))
+    for row in density.indices where any(density[row] .> Self.least) {
+      let offsets = Self.offsets(row, slot: slot)
+      for lane in 0..<Self.lanes where density[row][lane] > Self.least {
+        places.append(Place(offset: offsets[lane], probability: density[row][lane]))
+      }
     }
     return places
   }
 
-  /// Nanoseconds from `reference` to a place.
-  private static func offset(_ place: Int, slot: Float) -> Float {
-    (Float(place - placeCount / 2) + 0.5) / Float(placeCount) * slot
+  private static let lanes = SIMD8<Float>.scalarCount
+  private static let laneNumbers = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7)
+
+  /// Nanoseconds from `reference` to the places of a row.
+  @inline(__always)
+  private static func offsets(_ row: Int, slot: Float) -> SIMD8<Float> {
+    let first = Float(row * lanes - placeCount / 2) + 0.5
+    return (laneNumbers + first) * (slot / Float(placeCount))
   }
 
   /// Takes a heartbeat.
@@ -78,14 +86,15 @@ struct SlotPhase: Sendable {
   /// Mean and variance of the place, in slots from `reference`.
   private var moments: (mean: Float, variance: Float) {
     let density = density.span
-    var first: Float = 0
-    var second: Float = 0
-    for place in density.indices {
-      let offset = Self.offset(place, slot: 1)
-      first += density[place] * offset
-      second += density[place] * offset * offset
+    var first = SIMD8<Float>()
+    var second = SIMD8<Float>()
+    for row in density.indices {
+      let weighted = density[row] * Self.offsets(row, slot: 1)
+      first += weighted
+      second += weighted * Self.offsets(row, slot: 1)
     }
-    return (first, second - first * first)
+    let mean = first.sum()
+    return (mean, second.sum() - mean * mean)
   }
 
   /// Some of each place's probability goes to its neighbours, and a little to all.
@@ -93,26 +102,29 @@ struct SlotPhase: Sendable {
     let copy = density
     let old = copy.span
     var new = density.mutableSpan
-    for place in old.indices {
-      let before = old[(place + Self.placeCount - 1) % Self.placeCount]
-      let after = old[(place + 1) % Self.placeCount]
-      let moved = (1 - 2 * Self.wandering) * old[place] + Self.wandering * (before + after)
-      new[place] = (1 - Self.restart) * moved + Self.restart / Float(Self.placeCount)
+    let rows = old.count
+    for row in old.indices {
+      let (here, left, right) = (old[row], old[(row + rows - 1) % rows], old[(row + 1) % rows])
+      let before = SIMD8(left[7], here[0], here[1], here[2], here[3], here[4], here[5], here[6])
+      let after = SIMD8(here[1], here[2], here[3], here[4], here[5], here[6], here[7], right[0])
+      let moved = (1 - 2 * Self.wandering) * here + Self.wandering * (before + after)
+      new[row] = (1 - Self.restart) * moved + Self.restart / Float(Self.placeCount)
     }
   }
 
   /// Keeps the places at which a heartbeat can have begun `offset` nanoseconds from `reference`.
   private mutating func narrow(to offset: Float, _ halfWidth: Float, _ slot: Float) {
     var density = density.mutableSpan
-    var sum: Float = 0
-    for place in density.indices {
-      var lateness = offset - Self.offset(place, slot: slot)
-      if lateness > slot / 2 { lateness -= slot }
-      if lateness < -slot / 2 { lateness += slot }
-      density[place] *= SlotDeviation.likelihood(lateness, within: halfWidth) + SlotDeviation.stray
-      sum += density[place]
+    var sum = SIMD8<Float>()
+    for row in density.indices {
+      var lateness = offset - Self.offsets(row, slot: slot)
+      lateness.replace(with: lateness - slot, where: lateness .> slot / 2)
+      lateness.replace(with: lateness + slot, where: lateness .< -slot / 2)
+      density[row] *= SlotDeviation.likelihood(lateness, within: SIMD8(repeating: halfWidth)) + SlotDeviation.stray
+      sum += density[row]
     }
-    for place in density.indices { density[place] /= sum }
+    let inverse = 1 / sum.sum()
+    for row in density.indices { density[row] *= inverse }
   }
 
   /// Moves the mean near the middle; returns the nanoseconds by which `reference` moves.
@@ -122,7 +134,10 @@ struct SlotPhase: Sendable {
     let copy = density
     let old = copy.span
     var new = density.mutableSpan
-    for place in old.indices { new[place] = old[(place + places + Self.placeCount) % Self.placeCount] }
+    for place in 0..<Self.placeCount {
+      let from = (place + places + Self.placeCount) % Self.placeCount
+      new[place / Self.lanes][place % Self.lanes] = old[from / Self.lanes][from % Self.lanes]
+    }
     return Int64(Float(places) * slot / Float(Self.placeCount))
   }
 }
