@@ -13,6 +13,8 @@ struct OffsetCurve: Sendable {
   let bin: Int64
   private(set) var values: [Float]
   private var steps: [Float]
+  /// Bins in a nanosecond: a product takes a tenth of the time of a division.
+  private let bins: Double
 
   /// What a message weighs (chance: share of offsets that fit by accident).
   struct Weight {
@@ -35,6 +37,7 @@ struct OffsetCurve: Sendable {
   init(from low: Int64, to high: Int64, bin: Int64) {
     origin = low
     self.bin = bin
+    bins = 1 / Double(bin)
     let count = Int(max(1, (high - low) / bin + 1))
     steps = [Float](repeating: 0, count: count + 1)
     values = []
@@ -68,11 +71,11 @@ struct OffsetCurve: Sendable {
   @inline(__always)
   private mutating func add(_ value: Float, from low: Int64, to high: Int64) {
     let last = steps.count - 1
-    let first = max(0, (low - origin + bin / 2) / bin)
-    let end = min(Int64(last), (high - origin + bin / 2) / bin)
+    let first = max(0, Int(Double(low - origin) * bins + 0.5))
+    let end = min(last, Int(Double(high - origin) * bins + 0.5))
     guard high > origin, first < end else { return }
-    steps[Int(first)] += value
-    steps[Int(end)] -= value
+    steps[first] += value
+    steps[end] -= value
   }
 
   /// Sums the steps; call once, after the last `add`.

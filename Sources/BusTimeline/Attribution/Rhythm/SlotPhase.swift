@@ -10,6 +10,7 @@ struct SlotPhase: Sendable {
   /// Probabilities of the places, eight side by side; their sum is 1. The middle one is at `reference`. Worked on by spans:
   /// the whole of it would be copied for each access otherwise.
   private var density = [8 of SIMD8<Float>](repeating: SIMD8(repeating: 1 / Float(Self.placeCount)))
+  private var moments = Moments()
   /// Nanoseconds: near the last heartbeat. Nil before the first.
   private(set) var reference: Int64?
 
@@ -32,12 +33,41 @@ struct SlotPhase: Sendable {
     var probability: Float
   }
 
+  /// Mean and variance of the place, in slots from `reference`.
+  private struct Moments {
+    var mean: Float = 0
+    var variance: Float = 1.0 / 12
+
+    /// What they are made of, summed in eight lanes.
+    struct Sums {
+      var weight = SIMD8<Float>()
+      var first = SIMD8<Float>()
+      var second = SIMD8<Float>()
+
+      @inline(__always)
+      mutating func add(_ probability: SIMD8<Float>, at offsets: SIMD8<Float>) {
+        let weighted = probability * offsets
+        weight += probability
+        first += weighted
+        second += weighted * offsets
+      }
+    }
+
+    init() {}
+
+    init(_ sums: Sums) {
+      let weight = sums.weight.sum()
+      mean = sums.first.sum() / weight
+      variance = sums.second.sum() / weight - mean * mean
+    }
+  }
+
   /// The places that are probable enough to be looked at; `slot` in nanoseconds.
   func probablePlaces(slot: Float) -> [Place] {
     var places: [Place] = []
     let density = density.span
     for row in density.indices where any(density[row] .> Self.least) {
-      let offsets = Self.offsets(row, slot: slot)
+      let offsets = Self.offsets(row) * slot
       for lane in 0..<Self.lanes where density[row][lane] > Self.least {
         places.append(Place(offset: offsets[lane], probability: density[row][lane]))
       }
@@ -48,11 +78,11 @@ struct SlotPhase: Sendable {
   private static let lanes = SIMD8<Float>.scalarCount
   private static let laneNumbers = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7)
 
-  /// Nanoseconds from `reference` to the places of a row.
+  /// Slots from `reference` to the places of a row.
   @inline(__always)
-  private static func offsets(_ row: Int, slot: Float) -> SIMD8<Float> {
+  private static func offsets(_ row: Int) -> SIMD8<Float> {
     let first = Float(row * lanes - placeCount / 2) + 0.5
-    return (laneNumbers + first) * (slot / Float(placeCount))
+    return (laneNumbers + first) * (1 / Float(placeCount))
   }
 
   /// Takes a heartbeat.
@@ -83,20 +113,6 @@ struct SlotPhase: Sendable {
     return (after.mean - before.mean) * slot / slots
   }
 
-  /// Mean and variance of the place, in slots from `reference`.
-  private var moments: (mean: Float, variance: Float) {
-    let density = density.span
-    var first = SIMD8<Float>()
-    var second = SIMD8<Float>()
-    for row in density.indices {
-      let weighted = density[row] * Self.offsets(row, slot: 1)
-      first += weighted
-      second += weighted * Self.offsets(row, slot: 1)
-    }
-    let mean = first.sum()
-    return (mean, second.sum() - mean * mean)
-  }
-
   /// Some of each place's probability goes to its neighbours, and a little to all.
   private mutating func wander() {
     let copy = density
@@ -115,15 +131,17 @@ struct SlotPhase: Sendable {
   /// Keeps the places at which a heartbeat can have begun `offset` nanoseconds from `reference`.
   private mutating func narrow(to offset: Float, _ halfWidth: Float, _ slot: Float) {
     var density = density.mutableSpan
-    var sum = SIMD8<Float>()
+    var sums = Moments.Sums()
     for row in density.indices {
-      var lateness = offset - Self.offsets(row, slot: slot)
+      let offsets = Self.offsets(row)
+      var lateness = offset - offsets * slot
       lateness.replace(with: lateness - slot, where: lateness .> slot / 2)
       lateness.replace(with: lateness + slot, where: lateness .< -slot / 2)
       density[row] *= SlotDeviation.likelihood(lateness, within: SIMD8(repeating: halfWidth)) + SlotDeviation.stray
-      sum += density[row]
+      sums.add(density[row], at: offsets)
     }
-    let inverse = 1 / sum.sum()
+    moments = Moments(sums)
+    let inverse = 1 / sums.weight.sum()
     for row in density.indices { density[row] *= inverse }
   }
 
@@ -138,6 +156,9 @@ struct SlotPhase: Sendable {
       let from = (place + places + Self.placeCount) % Self.placeCount
       new[place / Self.lanes][place % Self.lanes] = old[from / Self.lanes][from % Self.lanes]
     }
+    var sums = Moments.Sums()
+    for row in new.indices { sums.add(new[row], at: Self.offsets(row)) }
+    moments = Moments(sums)
     return Int64(Float(places) * slot / Float(Self.placeCount))
   }
 }
