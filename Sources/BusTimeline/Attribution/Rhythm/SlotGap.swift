@@ -123,8 +123,9 @@ struct SlotGap: Sendable {
     _ body: (Int64, Float) -> Void
   ) {
     var all = asking(scatter, slot: slot)
-    var span = all.mutableSpan
-    var asked = span.extracting(first: (requests.count + Self.lanes - 1) / Self.lanes)
+    var asked = all.mutableSpan
+    // Mostly there are eight or fewer.
+    let groups = 0..<(requests.count + Self.lanes - 1) / Self.lanes
     let spoiled = spoiled(scatter)
     let (begin, length) = (Float(from.middle - reference), Float(to - from.middle))
     let inverse = 1 / slot
@@ -137,9 +138,10 @@ struct SlotGap: Sendable {
       if slots > 0 {
         for number in 1...slots {
           let due = (first + Float(number)) * slot - start
-          weight *= Self.share(due, lost: spoiled.contains(due) ? Self.spoiled : Self.lost, among: &asked)
+          let lost = spoiled.contains(due) ? Self.spoiled : Self.lost
+          weight *= Self.share(due, lost: lost, among: groups, of: &asked)
         }
-        for index in asked.indices { asked[index].close(weight) }
+        for index in groups { asked[index].close(weight) }
       }
       sum += weight
     }
@@ -159,14 +161,16 @@ struct SlotGap: Sendable {
   ///
   /// - Parameter due: nanoseconds from the first heartbeat.
   @inline(__always)
-  private static func share(_ due: Float, lost: Float, among asked: inout MutableSpan<Asking>) -> Float {
+  private static func share(
+    _ due: Float, lost: Float, among groups: Range<Int>, of asked: inout MutableSpan<Asking>
+  ) -> Float {
     var sum = lost
-    for index in asked.indices {
+    for index in groups {
       let likelihood = SlotDeviation.likelihood(asked[index].middle - due, within: asked[index].halfWidth)
       asked[index].fit = (1 - lost) * (likelihood * asked[index].advantage + asked[index].stray)
       sum += asked[index].fit.sum()
     }
-    for index in asked.indices { asked[index].own += asked[index].fit * (1 / sum) }
+    for index in groups { asked[index].own += asked[index].fit * (1 / sum) }
     return sum
   }
 }
