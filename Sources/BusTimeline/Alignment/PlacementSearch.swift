@@ -29,15 +29,21 @@ struct PlacementSearch {
 
   private var slop: Int64 { max(Self.leastSlop, source.reach.slop) }
 
-  /// The best places, best first.
+  /// The best places, best first. Those of rare contents and those of whole windows take turns: on a busy bus common
+  /// contents make many windows fit at many places, and better than the right one at its own.
   func run(_ most: Int) -> [Placement] {
     let costs = windows.map { window in source.messages[window.messages].reduce(0) { $0 + source.count(of: $1.key) } }
     let bins = Int(source.busSpan / Self.bin) + Int(ClockWindow.longest / Self.bin)
-    var candidates: [Placement] = []
     let affordable = affordableWindows(costs, bins)
-    for index in affordable { candidates += everywhere(index) }
-    if affordable.count < windows.count { candidates += rare() }
-    return Array(candidates.sorted { $0.score > $1.score }.prefix(most))
+    let common = affordable.flatMap { everywhere($0) }.sorted { $0.score > $1.score }
+    guard affordable.count < windows.count else { return Array(common.prefix(most)) }
+    let rare = rare()
+    var candidates: [Placement] = []
+    for place in 0..<min(most, max(rare.count, common.count)) {
+      if place < rare.count { candidates.append(rare[place]) }
+      if place < common.count { candidates.append(common[place]) }
+    }
+    return Array(candidates.prefix(most))
   }
 
   /// All windows if they cost little; else as many as possible, spread evenly.
@@ -70,6 +76,7 @@ struct PlacementSearch {
     var weight: Float
   }
 
+  /// The densest clusters first.
   private func rare() -> [Placement] {
     var votes = rareVotes()
     guard !votes.isEmpty else { return [] }
