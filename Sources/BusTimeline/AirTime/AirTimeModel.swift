@@ -118,6 +118,7 @@ private struct PacketPitch: Sendable {
     guard count > 0, time > 0 else { return believed }
     let pitch = time / steps
     let difference = abs(pitch - believed)
+    // Nearly always so: for the rest a root is needed.
     guard difference > Self.tolerance * believed else { return believed }
     // How many frames would be seen by chance, if it were as believed.
     let expected = believed * steps / (time / count)

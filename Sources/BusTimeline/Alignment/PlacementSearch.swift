@@ -38,12 +38,8 @@ struct PlacementSearch {
     let common = affordable.flatMap { everywhere($0) }.sorted { $0.score > $1.score }
     guard affordable.count < windows.count else { return Array(common.prefix(most)) }
     let rare = rare()
-    var candidates: [Placement] = []
-    for place in 0..<min(most, max(rare.count, common.count)) {
-      if place < rare.count { candidates.append(rare[place]) }
-      if place < common.count { candidates.append(common[place]) }
-    }
-    return Array(candidates.prefix(most))
+    let turns = (0..<most).flatMap { turn in [rare, common].compactMap { turn < $0.count ? $0[turn] : nil } }
+    return Array(turns.prefix(most))
   }
 
   /// All windows if they cost little; else as many as possible, spread evenly.

@@ -11,7 +11,7 @@ struct WireBeliefs: Sendable {
   /// What each candidate looks like on this wire.
   var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
   /// Foreign devices that were named.
-  var dashes = CandidateSet()
+  private(set) var dashes = CandidateSet()
   /// What each candidate asks for.
   var habits = PollingHabits()
   /// What the phone asks for.
@@ -38,6 +38,12 @@ struct WireBeliefs: Sendable {
   @inline(__always)
   func candidates(for claim: Claim) -> CandidateSet {
     claim == .none ? dashes.union(.stock) : dashes.union(.claimed(claim))
+  }
+
+  /// The dash that asks for such things most often; nil where none was named.
+  func likeliestDash(asking reading: FrameReading) -> Int? {
+    let row = habits.row(of: reading)
+    return dashes.max { habits.share(row, $0) < habits.share(row, $1) }
   }
 
   /// Learns from one more request how many dashes make.

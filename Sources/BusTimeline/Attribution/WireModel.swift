@@ -176,10 +176,7 @@ struct WireModel: Sendable {
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.
   private mutating func learn(known requests: [Suspects.Request]) {
     for request in requests {
-      guard let reading = request.reading else { continue }
-      let row = beliefs.habits.row(of: reading)
-      let (dashes, habits) = (beliefs.dashes, beliefs.habits)
-      guard let dash = dashes.max(by: { habits.share(row, $0) < habits.share(row, $1) }) else { continue }
+      guard let reading = request.reading, let dash = beliefs.likeliestDash(asking: reading) else { continue }
       beliefs.prints[dash].learn(request.measurement)
       beliefs.habits.learn(reading, dash)
     }

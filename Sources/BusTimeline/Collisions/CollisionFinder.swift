@@ -21,9 +21,7 @@ public struct CollisionFinder: Sendable {
 
   /// One for each tap.
   private var lanes: [CollisionLane] = []
-  private var pending: [Pending] = []
-  /// Of those, how many at the begin wait no more.
-  private var settled = 0
+  private var pending: Deque<Pending> = []
   /// Nobody need take them: the oldest are let go then.
   private var found: Deque<Collision> = []
   private var dashes: [Transmitter] = []
@@ -32,7 +30,6 @@ public struct CollisionFinder: Sendable {
 
   private static let retryTime: Int64 = 1_000_000_000
   private static let mostPending = 32
-  private static let mostSettled = 128
   private static let mostFound = 128
   /// A slot may be off by so much, nanoseconds (16 to 24 ms occur, protocol.md 5.2).
   private static let slotJitter: Int64 = 4_000_000
@@ -63,7 +60,7 @@ public struct CollisionFinder: Sendable {
       lanes[row.tap].close()
       if let reading = row.reading { note(row.event, reading, row.finding?.sender ?? .unknown, row.tap) }
     } else {
-      lanes[row.tap].damage(row.event, bytes)
+      lanes[row.tap].add(damaged: row.event, bytes)
     }
     while let suspicion = lanes[row.tap].takeRipe(at: now) { judge(suspicion, row.tap) }
     settle(now)
@@ -75,8 +72,8 @@ public struct CollisionFinder: Sendable {
       lanes[tap].close()
       while let suspicion = lanes[tap].takeRipe(at: .max) { judge(suspicion, tap) }
     }
-    for entry in pending[settled...] { found.append(entry.collision) }
-    (pending, settled) = ([], 0)
+    for entry in pending { found.append(entry.collision) }
+    pending = []
   }
 
   private mutating func note(_ event: BusEvent, _ reading: FrameReading, _ sender: Transmitter, _ tap: Int) {
@@ -88,7 +85,7 @@ public struct CollisionFinder: Sendable {
   /// A request that was lost is made again.
   private mutating func link(_ reading: FrameReading, at now: Int64) {
     let kind = Pending.kind(reading.command, reading.argument)
-    for index in settled..<pending.count where pending[index].wanted == kind {
+    for index in pending.indices where pending[index].wanted == kind {
       guard now > pending[index].collision.end.middle else { continue }
       pending[index].collision.retry = now
       pending[index].wanted = 0
@@ -96,17 +93,11 @@ public struct CollisionFinder: Sendable {
   }
 
   private mutating func settle(_ now: Int64) {
-    while settled < pending.count,
-      pending[settled].collision.retry != nil || now - pending[settled].collision.end.middle > Self.retryTime
-        || pending.count - settled > Self.mostPending
+    while !pending.isEmpty,
+      pending[0].collision.retry != nil || now - pending[0].collision.end.middle > Self.retryTime
+        || pending.count > Self.mostPending
     {
-      found.append(pending[settled].collision)
-      settled += 1
-    }
-    // Seldom: to take one out, all behind it are moved.
-    if settled > Self.mostSettled {
-      pending.removeFirst(settled)
-      settled = 0
+      found.append(pending.removeFirst().collision)
     }
     while found.count > Self.mostFound { found.removeFirst() }
   }

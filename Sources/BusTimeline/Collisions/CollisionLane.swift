@@ -66,7 +66,7 @@ struct CollisionLane: Sendable {
   // MARK: - Damage
 
   /// Takes something that is no sound frame.
-  mutating func damage(_ event: BusEvent, _ bytes: Span<UInt8>) {
+  mutating func add(damaged event: BusEvent, _ bytes: Span<UInt8>) {
     if let end = damage?.end.latest, event.start.earliest - end > Self.closeness { close() }
     if damage == nil {
       damage = Damage(event, bytes)

@@ -101,6 +101,7 @@ struct RequestPace: Sendable {
 
   /// Milliseconds.
   private static func width(_ bin: Int) -> Float { exp2f(Float(bin) / 4) * quarter }
+
   /// By how much a quarter of an octave is more than 1.
   private static let quarter = exp2f(0.25) - 1
 }

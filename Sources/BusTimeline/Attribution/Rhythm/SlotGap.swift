@@ -9,8 +9,9 @@ struct SlotGap: Sendable {
   private var requests: [(id: Int64, start: TimeBounds)] = []
   private var damages: [TimeBounds] = []
 
-  private static let mostRequests = 16
-  private static let mostDamages = 8
+  /// As many as are looked at side by side, `Asking` twice and `Spoiled` once.
+  private static let mostRequests = 2 * lanes
+  private static let mostDamages = lanes
   /// That a frame of the module was lost without a trace, and where something is spoiled.
   private static let lost: Float = 0.03
   private static let spoiled: Float = 0.85
