@@ -36,6 +36,25 @@ struct WordingTests {
   }
 
   @Test(
+    "where the clocks are not known, what the phone did not ask for is a count by its log alone",
+    arguments: [
+      (Diagnosis.Alignment.refused("they repeat"), "20 messages, 0 unsolicited by its log alone: without"),
+      (.none, "20 messages, 0 unsolicited."),
+    ])
+  func unsolicitedWithoutAClock(_ alignment: Diagnosis.Alignment, _ words: String) throws {
+    var diagnosis = Diagnosis()
+    diagnosis.alignment = alignment
+    diagnosis.notifications = Diagnosis.Notifications()
+    diagnosis.notifications?.total = 20
+    diagnosis.injectors = [
+      Diagnosis.Injector(
+        sender: .dash(1), requests: 40, requestsPerSecond: 4, registers: [], first: 0, last: 1, confidence: 1)
+    ]
+    diagnosis.writeWords()
+    #expect(diagnosis.verdict.contains { $0.contains(words) }, "\(diagnosis.verdict)")
+  }
+
+  @Test(
     "a drift comes with its bound, rounded up; one that is not known has the bound alone",
     arguments: [
       (24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm"),

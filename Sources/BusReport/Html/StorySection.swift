@@ -91,6 +91,7 @@ struct StorySection {
     var text =
       opening + " The phone received \(Words.some(notifications.total, "message")): \(Words.count(asked)) it had asked "
       + "for, \(Words.count(notifications.unsolicited)) it had not."
+    if let doubt = diagnosis.notificationDoubt { text += " That is by its log alone: \(doubt)." }
     if notifications.undecided > 0 { text += " Of \(Words.count(notifications.undecided)) it cannot be told." }
     if notifications.empty > 0 { text += " \(Words.count(notifications.empty)) were empty." }
     if notifications.preSession > 0 {

@@ -41,7 +41,8 @@ struct TileSection {
       tiles.append(
         Tile(
           name: "The phone had not asked", value: Words.percent(share),
-          note: "\(Words.count(notifications.unsolicited)) of \(Words.some(notifications.total, "message"))",
+          note: "\(Words.count(notifications.unsolicited)) of \(Words.some(notifications.total, "message"))"
+            + (diagnosis.notificationDoubt == nil ? "" : ", by its log alone"),
           isAlarm: notifications.unsolicited > 0))
     }
     for injector in diagnosis.injectors {

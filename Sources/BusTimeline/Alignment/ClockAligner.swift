@@ -15,8 +15,6 @@ public struct ClockAligner: Sendable {
   private static let mostSegments = 16
   /// Other places nearer than this are the same place; nanoseconds.
   private static let samePlace: Int64 = 250_000_000
-  private static let rivalReach: Int64 = 30_000_000_000
-  private static let mostShifted = 48
   /// What a window in which the clock was set can add to the stretch on the other side; nanoseconds.
   private static let straddling: Int64 = 10_000_000_000
   /// Without contents a message may be taken for the next one, a connection interval or a slot away.
@@ -116,7 +114,8 @@ public struct ClockAligner: Sendable {
     guard match.hits >= Self.leastPairs else { return .tooFew(pairs: match.hits) }
     guard match.isEnough else { return .nothingInCommon }
     let score = track.points[run].reduce(0) { $0 + $1.score }
-    var rival = shifted(track, run)
+    let margin = max(Self.leastMargin, score * Self.leastMarginShare)
+    var rival = ShiftedTrack(source, windows, track, run).best(from: Self.samePlace)
     for other in rivals {
       var sum: Float = 0
       var apart = Int64.max
@@ -127,28 +126,11 @@ public struct ClockAligner: Sendable {
         // The same place in this window: it says nothing for the other one.
         if distance < Self.samePlace { sum -= other.points[index].score }
       }
-      if sum > rival.score { rival = OffsetCurve.Peak(offset: apart, score: sum) }
+      guard sum > max(rival.score, score - margin), !TellingAnswers(source, windows[run], track, other).decide
+      else { continue }
+      rival = OffsetCurve.Peak(offset: apart, score: sum)
     }
-    let margin = max(Self.leastMargin, score * Self.leastMarginShare)
     return score - max(0, rival.score) < margin ? .ambiguous(apart: abs(rival.offset)) : nil
-  }
-
-  /// The best that the same windows score all shifted by some time.
-  private func shifted(_ track: ClockTrack, _ run: Range<Int>) -> OffsetCurve.Peak {
-    var curve = OffsetCurve(from: -Self.rivalReach, to: Self.rivalReach, bin: 10_000_000)
-    // Some windows stand for all.
-    let step = (run.count + Self.mostShifted - 1) / Self.mostShifted
-    for index in Swift.stride(from: run.lowerBound, to: run.upperBound, by: max(1, step)) {
-      for message in source.messages[windows[index].messages] {
-        curve.add(
-          message, OffsetCurve.Weight(source, message), source, slop: source.reach.slop,
-          center: track.points[index].offset)
-      }
-    }
-    curve.finish()
-    var rival = curve.highest(Self.samePlace..<(Self.rivalReach + 1)) ?? OffsetCurve.Peak(offset: 0, score: 0)
-    rival.score *= Float(max(1, step))
-    return rival
   }
 
   private func matched(_ track: ClockTrack, _ run: Range<Int>) -> Coverage {
@@ -156,15 +138,8 @@ public struct ClockAligner: Sendable {
     for index in run {
       let offset = track.points[index].offset
       for message in source.messages[windows[index].messages] {
-        let time = message.earliest - offset
-        guard source.isKept(time) else { continue }
-        let reach = source.reach.of(message)
-        var isThere = false
-        source.each(
-          message.key, from: message.isReply ? time - reach : time - source.reach.slop,
-          to: message.isReply ? time + source.reach.slop : time + reach
-        ) { _, _ in isThere = true }
-        coverage.add(message, isThere: isThere)
+        guard source.isKept(message.earliest - offset) else { continue }
+        coverage.add(message, isThere: source.fits(message, at: offset))
       }
     }
     return coverage

@@ -135,6 +135,18 @@ struct Correspondence: Sendable {
     }
   }
 
+  /// Whether the bus has a message where it should be by that offset.
+  func fits(_ message: Message, at offset: Int64) -> Bool {
+    let time = message.earliest - offset
+    let reach = reach.of(message)
+    var isThere = false
+    each(
+      message.key, from: message.isReply ? time - reach : time - self.reach.slop,
+      to: message.isReply ? time + self.reach.slop : time + reach
+    ) { _, _ in isThere = true }
+    return isThere
+  }
+
   private func lowerBound(_ key: Int32, _ time: Int64) -> Int {
     times[Int(first[Int(key)])..<Int(first[Int(key) + 1])].partitioningIndex { $0 >= time }
   }

@@ -25,6 +25,11 @@ struct OffsetCurve: Sendable {
     var hit: Float
     var miss: Float
 
+    init(hit: Float, miss: Float) {
+      self.hit = hit
+      self.miss = miss
+    }
+
     init(_ correspondence: Correspondence, _ message: Correspondence.Message) {
       let reach = Double(correspondence.reach.of(message))
       let density = Double(correspondence.count(of: message.key)) / Double(max(1, correspondence.busSpan))
@@ -136,12 +141,12 @@ struct OffsetCurve: Sendable {
     return plateau(at: best)
   }
 
-  /// The highest value at offsets whose distance from 0 is in the range.
-  func highest(_ distance: Range<Int64>) -> Peak? {
+  /// The highest value at those offsets that count, whose distance from 0 is in the range.
+  func highest(_ distance: Range<Int64>, where counts: (_ bin: Int) -> Bool) -> Peak? {
     var best: Peak?
     for index in values.indices {
       let offset = origin + Int64(index) * bin + bin / 2
-      guard distance.contains(abs(offset)), values[index] > best?.score ?? -.infinity else { continue }
+      guard distance.contains(abs(offset)), values[index] > best?.score ?? -.infinity, counts(index) else { continue }
       best = Peak(offset: offset, score: values[index])
     }
     return best

@@ -86,6 +86,9 @@ extension Diagnosis {
     var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
     if notifications.undecided > 0 { text += ", and \(notifications.undecided) that cannot be told" }
     let ring = notifications.ring.isEmpty ? "" : " They come in a ring: \(notifications.ring.joined(separator: ", "))."
+    let consequence =
+      notifications.areInjected ? " A client that takes the first reply for its own hangs or reads nonsense." : ""
+    if let doubt = notificationDoubt { return text + " by its log alone: \(doubt)." + ring + consequence }
     if notifications.unsolicited == 0 { return text + "." + ring }
     let causes = notifications.causedBy.filter { $0.sender != .unknown }
     if let main = causes.max(by: { $0.count < $1.count }) {
@@ -94,7 +97,14 @@ extension Diagnosis {
         ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
     }
     if !notifications.areInjected { return text + ". That few can be answers out of order." }
-    return text + "." + ring + " A client that takes the first reply for its own hangs or reads nonsense."
+    return text + "." + ring + consequence
+  }
+
+  /// Why more messages may be unsolicited than are counted; nil where the clocks are known, or nobody injects.
+  public var notificationDoubt: String? {
+    guard case .refused = alignment, !injectors.isEmpty else { return nil }
+    let names = injectors.map(\.sender.name).joined(separator: " and ")
+    return "without a common clock answers to \(names) look like its own where it asks for the same"
   }
 
   private var wireWords: [String] {
