@@ -96,7 +96,7 @@ public struct ClockAligner: Sendable {
           && $0.points[candidate.window].score > 0
       }
       if !isKnown, tracks.count < most {
-        tracks.append(ClockTrack(source, windows, from: candidate.window, at: candidate.offset))
+        tracks.append(ClockTrack(source, windows, from: candidate.window, at: candidate.offset, pace: candidate.pace))
       }
     }
     return tracks.sorted { $0.score > $1.score }

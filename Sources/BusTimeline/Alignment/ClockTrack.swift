@@ -64,15 +64,16 @@ struct ClockTrack: Sendable {
   private(set) var run: Range<Int>
   private(set) var score: Float
 
-  init(_ source: Correspondence, _ windows: [ClockWindow], from seed: Int, at offset: Int64) {
+  /// - Parameter pace: how the offset changes, where it is known.
+  init(_ source: Correspondence, _ windows: [ClockWindow], from seed: Int, at offset: Int64, pace: ClockPace?) {
     points = [Point](repeating: Point(offset: offset, score: 0), count: windows.count)
     let start = Self.fit(source, windows[seed], near: offset, within: 150_000_000)
     points[seed] = start
-    var trail = Trail(windows[seed].middle, start.offset)
+    var trail = Trail(windows[seed].middle, start.offset, pace)
     for index in (seed + 1)..<max(seed + 1, windows.count) {
       points[index] = trail.follow(source, windows[index])
     }
-    trail = Trail(windows[seed].middle, start.offset)
+    trail = Trail(windows[seed].middle, start.offset, pace)
     for index in (0..<seed).reversed() { points[index] = trail.follow(source, windows[index]) }
     (run, score) = Self.bestRun(points)
   }
@@ -103,8 +104,10 @@ struct ClockTrack: Sendable {
     let originOffset: Int64
     var time: Int64
     var offset: Int64
+    let pace: ClockPace?
 
-    init(_ time: Int64, _ offset: Int64) {
+    init(_ time: Int64, _ offset: Int64, _ pace: ClockPace?) {
+      self.pace = pace
       (originTime, originOffset) = (time, offset)
       (self.time, self.offset) = (time, offset)
     }
@@ -112,9 +115,11 @@ struct ClockTrack: Sendable {
     mutating func follow(_ source: Correspondence, _ window: ClockWindow) -> Point {
       let baseline = Double(abs(time - originTime))
       let knowsSlope = baseline > 300e9
-      let slope = knowsSlope ? Double(offset - originOffset) / Double(time - originTime) : 0
-      let doubt = knowsSlope ? min(steepest, 100e6 / baseline + 2e-6) : steepest
+      var slope = knowsSlope ? Double(offset - originOffset) / Double(time - originTime) : 0
+      var doubt = knowsSlope ? min(steepest, 100e6 / baseline + 2e-6) : steepest
       let distance = Double(window.middle - time)
+      // A window's own place is rough.
+      if !knowsSlope, let pace { (slope, doubt) = (pace.slope, min(steepest, 100e6 / abs(distance) + pace.doubt)) }
       let predicted = offset + Int64(slope * distance)
       let range = min(3_000_000_000, 60_000_000 + Int64(abs(distance) * doubt))
       let point = fit(source, window, near: predicted, within: range)

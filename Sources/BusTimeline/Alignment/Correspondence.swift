@@ -112,6 +112,13 @@ struct Correspondence: Sendable {
   /// How often the bus carries a content.
   func count(of key: Int32) -> Int { key < 0 ? 0 : Int(first[Int(key) + 1] - first[Int(key)]) }
 
+  /// When the bus carries a content first and last; nil where it never does.
+  func range(of key: Int32) -> ClosedRange<Int64>? {
+    let times = times[Int(first[Int(key)])..<Int(first[Int(key) + 1])]
+    guard let first = times.first, let last = times.last else { return nil }
+    return first...last
+  }
+
   /// Stretches of the bus, nanoseconds from its start, of which all messages are known, as far as they reach into a
   /// range.
   func stretches(from low: Int64, to high: Int64) -> ArraySlice<ClosedRange<Int64>> {

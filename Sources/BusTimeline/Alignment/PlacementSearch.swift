@@ -3,6 +3,8 @@ struct Placement: Sendable {
   var window: Int
   var offset: Int64
   var score: Float
+  /// How the offset changes, where that is known before the windows are followed.
+  var pace: ClockPace?
 }
 
 /// Finds places worth following: every offset for short captures; for long ones the contents that are rare enough to
@@ -21,6 +23,8 @@ struct PlacementSearch {
   /// In one curve: some days; beyond that only rare contents are looked at.
   private static let mostCurveBins = 12_000_000
   private static let mostRarePairs = 1_000_000
+  /// What is there for longer is no moment; nanoseconds.
+  private static let passing: Int64 = 3_000_000_000
 
   init(_ source: Correspondence, _ windows: [ClockWindow]) {
     self.source = source
@@ -29,16 +33,17 @@ struct PlacementSearch {
 
   private var slop: Int64 { max(Self.leastSlop, source.reach.slop) }
 
-  /// The best places, best first. Those of rare contents and those of whole windows take turns: on a busy bus common
-  /// contents make many windows fit at many places, and better than the right one at its own.
+  /// The best places, best first. Those of contents that were there once, those of rare ones and those of whole windows
+  /// take turns: on a busy bus common contents make many windows fit at many places, and better than the right one at
+  /// its own.
   func run(_ most: Int) -> [Placement] {
     let costs = windows.map { window in source.messages[window.messages].reduce(0) { $0 + source.count(of: $1.key) } }
     let bins = Int(source.busSpan / Self.bin) + Int(ClockWindow.longest / Self.bin)
     let affordable = affordableWindows(costs, bins)
     let common = affordable.flatMap { everywhere($0) }.sorted { $0.score > $1.score }
     guard affordable.count < windows.count else { return Array(common.prefix(most)) }
-    let rare = rare()
-    let turns = (0..<most).flatMap { turn in [rare, common].compactMap { turn < $0.count ? $0[turn] : nil } }
+    let kinds = [places(of: passing()), places(of: rareVotes()), common]
+    let turns = (0..<most).flatMap { turn in kinds.compactMap { turn < $0.count ? $0[turn] : nil } }
     return Array(turns.prefix(most))
   }
 
@@ -73,13 +78,29 @@ struct PlacementSearch {
   }
 
   /// The densest clusters first.
-  private func rare() -> [Placement] {
-    var votes = rareVotes()
+  private func places(of votes: [Vote]) -> [Placement] {
     guard !votes.isEmpty else { return [] }
-    votes.sort { $0.offset < $1.offset }
+    let votes = votes.sorted { $0.offset < $1.offset }
     // What drift can spread, and the radio.
     let spread = Int64(2 * ClockTrack.steepest * Double(min(source.busSpan, source.bleSpan))) + 400_000_000
     return clusters(votes, spread).flatMap { place($0, in: votes) }
+  }
+
+  /// Contents that either side saw for a short time and never again, such as a second of the clock: each tells the place
+  /// once, however often it was asked for meanwhile, and hardly any does so by accident.
+  private func passing() -> [Vote] {
+    var seen: [Int32: (first: Int64, last: Int64, message: Int)] = [:]
+    for (index, message) in source.messages.enumerated() where message.key >= 0 {
+      let known = seen[message.key] ?? (message.earliest, message.earliest, index)
+      seen[message.key] = (min(known.first, message.earliest), max(known.last, message.earliest), known.message)
+    }
+    return seen.compactMap { key, phone in
+      guard phone.last - phone.first <= Self.passing, let bus = source.range(of: key),
+        bus.upperBound - bus.lowerBound <= Self.passing
+      else { return nil }
+      let offset = (phone.first + phone.last) / 2 - (bus.lowerBound + bus.upperBound) / 2
+      return Vote(offset: offset, message: Int32(phone.message), weight: 1)
+    }
   }
 
   /// Pairs of equal contents, the rarest contents first, as many as the budget allows.
@@ -136,11 +157,12 @@ struct PlacementSearch {
     for vote in votes[cluster] { weights[window(of: Int(vote.message))] += vote.weight }
     let low = votes[cluster.lowerBound].offset, high = votes[cluster.upperBound - 1].offset
     let best = weights.indices.sorted { weights[$0] > weights[$1] }.prefix(2)
+    let pace = ClockPace(votes[cluster].map { (source.messages[Int($0.message)].earliest, $0.offset) })
     return best.flatMap { index in
       let curve = windows[index].curve(
         source, from: low - Self.apart, to: high + Self.apart, bin: Self.bin, slop: slop)
       return curve.peaks(3, apart: Self.apart, least: 6).map {
-        Placement(window: index, offset: $0.offset, score: $0.score)
+        Placement(window: index, offset: $0.offset, score: $0.score, pace: pace)
       }
     }
   }
