@@ -54,7 +54,7 @@ public struct ClockAligner: Sendable {
     let candidates = PlacementSearch(source, windows).run(40)
     let tracks = followed(candidates)
     guard let best = tracks.first, best.score >= Self.leastScore else { return .refused(.nothingInCommon) }
-    if let refusal = doubt(best, rivals: tracks.dropFirst(), among: windows.indices) { return .refused(refusal) }
+    if let refusal = doubt(best, best.run, rivals: Array(tracks.dropFirst())) { return .refused(refusal) }
     let run = trimmed(best, best.run)
     var segments = fit(best, run)
     guard !segments.isEmpty else { return .refused(.unsteady) }
@@ -102,12 +102,6 @@ public struct ClockAligner: Sendable {
     return tracks.sorted { $0.score > $1.score }
   }
 
-  private func doubt(
-    _ track: ClockTrack, rivals: ArraySlice<ClockTrack>, among: Range<Int>
-  ) -> ClockAlignment.Refusal? {
-    doubt(track, track.run, rivals: Array(rivals))
-  }
-
   /// What speaks against a track in a run of windows; nil if it is beyond doubt.
   private func doubt(_ track: ClockTrack, _ run: Range<Int>, rivals: [ClockTrack]) -> ClockAlignment.Refusal? {
     let match = matched(track, run)
@@ -138,8 +132,8 @@ public struct ClockAligner: Sendable {
     for index in run {
       let offset = track.points[index].offset
       for message in source.messages[windows[index].messages] {
-        guard source.isKept(message.earliest - offset) else { continue }
-        coverage.add(message, isThere: source.fits(message, at: offset))
+        guard let isThere = source.fits(message, at: offset) else { continue }
+        coverage.add(message, isThere: isThere)
       }
     }
     return coverage

@@ -1,5 +1,5 @@
-/// How fast one clock gains on another, as far as contents tell that were there for a moment: their offsets are rough,
-/// but hours apart they tell it well.
+/// How fast one clock gains on another, as far as single contents tell: the offset of each is rough, but hours apart they
+/// tell it well.
 struct ClockPace: Sendable {
   /// Nanoseconds of offset in a nanosecond.
   let slope: Double

@@ -142,9 +142,10 @@ struct Correspondence: Sendable {
     }
   }
 
-  /// Whether the bus has a message where it should be by that offset.
-  func fits(_ message: Message, at offset: Int64) -> Bool {
+  /// Whether the bus has a message where it should be by that offset; nil where it is not known what the bus had then.
+  func fits(_ message: Message, at offset: Int64) -> Bool? {
     let time = message.earliest - offset
+    guard isKept(time) else { return nil }
     let reach = reach.of(message)
     var isThere = false
     each(

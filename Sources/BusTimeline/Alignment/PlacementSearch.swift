@@ -24,7 +24,7 @@ struct PlacementSearch {
   private static let mostCurveBins = 12_000_000
   private static let mostRarePairs = 1_000_000
   /// What is there for longer is no moment; nanoseconds.
-  private static let passing: Int64 = 3_000_000_000
+  private static let moment: Int64 = 3_000_000_000
 
   init(_ source: Correspondence, _ windows: [ClockWindow]) {
     self.source = source
@@ -89,14 +89,16 @@ struct PlacementSearch {
   /// Contents that either side saw for a short time and never again, such as a second of the clock: each tells the place
   /// once, however often it was asked for meanwhile, and hardly any does so by accident.
   private func passing() -> [Vote] {
-    var seen: [Int32: (first: Int64, last: Int64, message: Int)] = [:]
+    var seen: [(first: Int64, last: Int64, message: Int)?] = []
     for (index, message) in source.messages.enumerated() where message.key >= 0 {
-      let known = seen[message.key] ?? (message.earliest, message.earliest, index)
-      seen[message.key] = (min(known.first, message.earliest), max(known.last, message.earliest), known.message)
+      let key = Int(message.key)
+      if key >= seen.count { seen += Array(repeating: nil, count: key + 1 - seen.count) }
+      let known = seen[key] ?? (message.earliest, message.earliest, index)
+      seen[key] = (min(known.first, message.earliest), max(known.last, message.earliest), known.message)
     }
-    return seen.compactMap { key, phone in
-      guard phone.last - phone.first <= Self.passing, let bus = source.range(of: key),
-        bus.upperBound - bus.lowerBound <= Self.passing
+    return seen.indices.compactMap { key in
+      guard let phone = seen[key], phone.last - phone.first <= Self.moment, let bus = source.range(of: Int32(key)),
+        bus.upperBound - bus.lowerBound <= Self.moment
       else { return nil }
       let offset = (phone.first + phone.last) / 2 - (bus.lowerBound + bus.upperBound) / 2
       return Vote(offset: offset, message: Int32(phone.message), weight: 1)

@@ -1,45 +1,45 @@
 /// How well the windows of a track fit when all are shifted by the same time: what the phone polls in a ring fits nearly
 /// as well one round earlier or later.
 struct ShiftedTrack {
-  private let source: Correspondence
   /// How well each shift explains all messages.
   private var all: OffsetCurve
   /// The answers that fit only without the shift, and those that fit only with it (`TellingAnswers`).
   private var fitHere: OffsetCurve
   private var fitThere: OffsetCurve
-  private var scale: Float = 1
-  private var here: (chosen: Float, all: Float) = (0, 0)
+  /// What the windows score without a shift: those that stand for all, and all.
+  private let here: (chosen: Float, all: Float)
+  /// How many windows one stands for.
+  private let scale: Float
 
   private static let reach: Int64 = 30_000_000_000
   private static let bin: Int64 = 10_000_000
   private static let mostWindows = 48
 
   init(_ source: Correspondence, _ windows: [ClockWindow], _ track: ClockTrack, _ run: Range<Int>) {
-    self.source = source
     let curve = OffsetCurve(from: -Self.reach, to: Self.reach, bin: Self.bin)
     (all, fitHere, fitThere) = (curve, curve, curve)
     // Some windows stand for all. Those that lie where the bus's sample has nothing say nothing.
     let telling = run.filter { track.points[$0].score != 0 }
     let step = max(1, (telling.count + Self.mostWindows - 1) / Self.mostWindows)
     let chosen = Swift.stride(from: 0, to: telling.count, by: step).map { telling[$0] }
+    scale = Float(telling.count) / Float(max(1, chosen.count))
+    func score(_ windows: [Int]) -> Float { windows.reduce(0) { $0 + track.points[$1].score } }
+    here = (score(chosen), score(telling))
     for index in chosen {
-      for message in source.messages[windows[index].messages] { add(message, at: track.points[index].offset) }
+      for message in source.messages[windows[index].messages] { add(message, source, at: track.points[index].offset) }
     }
     all.finish()
     fitHere.finish()
     fitThere.finish()
-    scale = Float(telling.count) / Float(max(1, chosen.count))
-    here.chosen = chosen.reduce(0) { $0 + track.points[$1].score }
-    here.all = telling.reduce(0) { $0 + track.points[$1].score }
   }
 
-  private mutating func add(_ message: Correspondence.Message, at offset: Int64) {
+  private mutating func add(_ message: Correspondence.Message, _ source: Correspondence, at offset: Int64) {
     let weight = OffsetCurve.Weight(source, message)
     let slop = source.reach.slop
     all.add(message, weight, source, slop: slop, center: offset)
-    guard source.isKept(message.earliest - offset), let gain = TellingAnswers.weight(of: message, source, weight)
+    guard let fits = source.fits(message, at: offset), let gain = TellingAnswers.weight(of: message, source, weight)
     else { return }
-    if source.fits(message, at: offset) {
+    if fits {
       fitHere.add(message, OffsetCurve.Weight(hit: 0, miss: gain), source, slop: slop, center: offset)
     } else {
       fitThere.add(message, OffsetCurve.Weight(hit: gain, miss: 0), source, slop: slop, center: offset)

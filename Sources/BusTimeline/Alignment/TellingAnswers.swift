@@ -21,10 +21,7 @@ struct TellingAnswers {
     for index in windows.indices {
       let offset = track.points[index].offset, another = other.points[index].offset
       for message in source.messages[windows[index].messages] {
-        let time = message.earliest
-        guard source.isKept(time - offset), source.isKept(time - another),
-          let weight = Self.weight(of: message, source, OffsetCurve.Weight(source, message))
-        else { continue }
+        guard let weight = Self.weight(of: message, source, OffsetCurve.Weight(source, message)) else { continue }
         switch (source.fits(message, at: offset), source.fits(message, at: another)) {
         case (true, false): here += weight
         case (false, true): there += weight
