@@ -5,10 +5,9 @@ public struct PackedMessages: RandomAccessCollection, Sendable {
   private struct Row: Sendable {
     var time: Int64
     var start: Int64
-    /// Where its bytes begin in `bytes`.
-    var offset: Int
+    /// Where its bytes begin in `bytes`, the body first; those of the next one begin where they end.
+    var offset: UInt32
     var bodyCount: UInt32
-    var airCount: UInt32
     var connection: UInt32
     var sequence: UInt32
     /// 0 where there is none, else one more than the number.
@@ -29,26 +28,29 @@ public struct PackedMessages: RandomAccessCollection, Sendable {
   public var startIndex: Int { 0 }
   public var endIndex: Int { rows.count }
 
-  /// Adds a message. Connections and numbers are kept as far as 32 bits go.
+  /// Adds a message. Connections, numbers and the bytes of all are kept as far as 32 bits go.
   public mutating func append(_ message: BleMessage) {
+    let isRoom = bytes.count + message.body.count + message.air.count <= Int(UInt32.max)
     rows.append(
       Row(
-        time: message.time, start: message.start, offset: bytes.count, bodyCount: UInt32(clamping: message.body.count),
-        airCount: UInt32(clamping: message.air.count), connection: UInt32(clamping: message.connection),
+        time: message.time, start: message.start, offset: UInt32(bytes.count),
+        bodyCount: isRoom ? UInt32(message.body.count) : 0, connection: UInt32(clamping: message.connection),
         sequence: UInt32(clamping: message.sequence), request: UInt32(clamping: (message.request ?? -1) &+ 1),
         counter: message.counter, step: message.step, direction: message.direction, format: message.format,
         condition: message.condition, solicited: message.solicited))
+    guard isRoom else { return }
     bytes += message.body
     bytes += message.air
   }
 
   public subscript(_ index: Int) -> BleMessage {
     let row = rows[index]
-    let air = row.offset + Int(row.bodyCount)
+    let body = Int(row.offset), air = body + Int(row.bodyCount)
+    let end = index + 1 < rows.count ? Int(rows[index + 1].offset) : bytes.count
     var message = BleMessage(
       time: row.time, start: row.start, connection: Int(row.connection), direction: row.direction, format: row.format,
-      condition: row.condition, body: Array(bytes[row.offset..<air]),
-      air: Array(bytes[air..<(air + Int(row.airCount))]), counter: row.counter, step: row.step)
+      condition: row.condition, body: Array(bytes[body..<air]), air: Array(bytes[air..<end]), counter: row.counter,
+      step: row.step)
     message.solicited = row.solicited
     message.request = row.request == 0 ? nil : Int(row.request) - 1
     message.sequence = Int(row.sequence)

@@ -43,8 +43,9 @@ public struct ClockAligner: Sendable {
     guard source.messages.contains(where: { $0.key >= 0 }) else { return .refused(.nothingInCommon) }
     let alignment = ClockAligner(source: source, windows: ClockWindow.all(source)).align()
     // Whatever else it looks like without them.
-    let answers = source.messages.filter(\.isReply), common = answers.count { $0.key >= 0 }
-    if case .refused = alignment, answers.count < Self.leastPairs, common < Self.leastAnswers {
+    let answers = source.messages.count(where: \.isReply)
+    let common = source.messages.count { $0.isReply && $0.key >= 0 }
+    if case .refused = alignment, answers < Self.leastPairs, common < Self.leastAnswers {
       return .refused(.tooFewAnswers(common))
     }
     return alignment

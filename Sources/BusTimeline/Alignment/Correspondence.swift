@@ -4,12 +4,27 @@ internal import UartSniffer
 ///
 /// Times are nanoseconds from each capture's first sample, so that differences stay exact in all arithmetic.
 struct Correspondence: Sendable {
+  /// Sixteen bytes: of a day there are a million and more.
   struct Message: Sendable {
-    var earliest: Int64
-    var latest: Int64
+    let earliest: Int64
+    private let width: UInt32
+    /// The key, from 1, and the direction.
+    private let kind: UInt32
+
+    var latest: Int64 { earliest &+ Int64(width) }
     /// Index of its content; -1 where the bus never carries it.
-    var key: Int32
-    var isReply: Bool
+    var key: Int32 { Int32(bitPattern: kind >> 1) &- 1 }
+    var isReply: Bool { kind & 1 == 1 }
+
+    /// - Parameters:
+    ///   - event: what the message is.
+    ///   - start: from when its times count.
+    ///   - key: index of its content, below a billion; nil where the bus never carries it.
+    init(_ event: AlignmentEvent, from start: Int64, key: Int32?) {
+      earliest = event.earliest &- start
+      width = event.width
+      kind = UInt32(bitPattern: (key ?? -1) &+ 1) << 1 | (event.kind == .reply ? 1 : 0)
+    }
   }
 
   let busStart: Int64
@@ -57,7 +72,8 @@ struct Correspondence: Sendable {
     bleSpan = bleCovered.upperBound &- bleCovered.lowerBound
     isSealed = ble.events.count { $0.content == 0 } * 2 > ble.events.count
     let isSealed = isSealed
-    let upstream = ble.events.filter { isSealed || $0.content != 0 }
+    // Without a copy: of a day there are a million and more.
+    let upstream = ble.events.lazy.filter { isSealed || $0.content != 0 }
     var keys: [UInt64: Int32] = [:]
     for event in upstream {
       let key = event.key(sealed: isSealed)
@@ -86,13 +102,13 @@ struct Correspondence: Sendable {
     first = counts
     (self.times, self.widths) = (times, widths)
     let start = bleStart
-    messages = upstream.map { event in
-      let key = keys[event.key(sealed: isSealed)] ?? -1
-      let isThere = key >= 0 && counts[Int(key)] < counts[Int(key) + 1]
-      return Message(
-        earliest: event.earliest &- start, latest: event.latest &- start, key: isThere ? key : -1,
-        isReply: event.kind == .reply)
+    var messages: [Message] = []
+    messages.reserveCapacity(ble.events.count)
+    for event in upstream {
+      let key = keys[event.key(sealed: isSealed)].flatMap { counts[Int($0)] < counts[Int($0) + 1] ? $0 : nil }
+      messages.append(Message(event, from: start, key: key))
     }
+    self.messages = messages
     missing = ble.missing.map { ($0.lowerBound &- start)...($0.upperBound &- start) }
       .sorted { $0.lowerBound < $1.lowerBound }
     let origin = busStart

@@ -58,9 +58,22 @@ public struct PhoneRequests: Sendable {
   ///   - covered: nanoseconds on the bus's clock that the log covers.
   ///   - usual: nanoseconds from the phone's write to its request on the wire, for nearly all.
   public init(covered: ClosedRange<Int64>, usual: ClosedRange<Int64> = -5_000_000...80_000_000) {
+    self.init(usual: usual)
     self.covered = covered
+  }
+
+  /// A log that is not read yet; it counts when it is closed.
+  init(usual: ClosedRange<Int64>) {
     self.usual = usual
     latest = max(250_000_000, usual.upperBound &* 2)
+  }
+
+  /// Ends the reading of a log. Only here its messages may have come out of order.
+  mutating func close(covering covered: ClosedRange<Int64>) {
+    self.covered = covered
+    for kind in writes.indices where zip(writes[kind].times, writes[kind].times.dropFirst()).contains(where: >) {
+      writes[kind].times.sort()
+    }
   }
 
   /// Adds a request of the phone; times ascend.

@@ -12,9 +12,9 @@ extension PhoneRequests {
   ///   - clocks: how the phone's clock relates to the bus's.
   ///   - origin: absolute time of the bus capture's time 0, nanoseconds.
   public init(log: some Sequence<BleMessage>, profile: Profile, clocks: AlignedClocks, origin: Int64) {
+    self.init(usual: Self.usual(clocks))
     var reader = BleTimeReader(clocks)
     var covered: ClosedRange<Int64>?
-    var writes: [(reading: FrameReading, time: Int64)] = []
     var counted = CountedWrites()
     var answers = (asked: 0, got: 0)
     for message in log where message.time != 0 {
@@ -26,19 +26,12 @@ extension PhoneRequests {
         let reading = profile.read(bytes.span, on: .phoneBle)
       else { continue }
       if reading.expects != .nothing { answers.asked += 1 }
-      writes.append((reading, time))
+      add(reading, at: time)
     }
-    guard let covered else {
-      self.init()
-      return
-    }
-    self.init(covered: covered, usual: Self.usual(clocks))
     for gap in counted.gaps.sorted(by: { $0.lowerBound < $1.lowerBound }) { add(gap: gap) }
     let unanswered = Double(answers.asked - answers.got) / Double(max(1, answers.asked))
     if !counted.isCounted, unanswered > Self.mostUnanswered { setLossy() }
-    // A day has a million; mostly they are in order.
-    if zip(writes, writes.dropFirst()).contains(where: { $0.time > $1.time }) { writes.sort { $0.time < $1.time } }
-    for write in writes { add(write.reading, at: write.time) }
+    if let covered { close(covering: covered) }
   }
 
   /// How long the phone's requests take to the wire, by those that were found in both captures.

@@ -49,11 +49,14 @@ struct PhoneClockSearch {
   }
 
   private func look(at sample: BlockSample, _ open: (Sampling) throws -> any RecordedSource) throws -> Outcome {
-    let source = try open(Sampling(most: Self.most, sample: sample))
+    let (bus, origin, sample) = read(try open(Sampling(most: Self.most, sample: sample)), sample)
+    return Outcome(alignment: ClockAligner.align(bus: bus, ble: phone.alignment), origin: origin, sample: sample)
+  }
+
+  /// By itself, so that nothing of the reading is kept while the clock is looked for.
+  private func read(_ source: any RecordedSource, _ sample: BlockSample) -> (AlignmentStream, Int64, BlockSample) {
     var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
     reading.contents.thin(to: reading.sample)
-    let (origin, sample) = (reading.origin ?? 0, reading.sample)
-    return Outcome(
-      alignment: ClockAligner.align(bus: reading.contents, ble: phone.alignment), origin: origin, sample: sample)
+    return (reading.contents, reading.origin ?? 0, reading.sample)
   }
 }
