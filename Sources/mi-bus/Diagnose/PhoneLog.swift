@@ -48,8 +48,9 @@ struct PhoneLog {
   /// Of which messages the causes are told, where it is not all; for reports.
   var remark: String? {
     guard leftOut > 0 else { return nil }
-    return "Only the first \(messages.count) messages of the phone's log, of \(messages.count + leftOut), were followed "
-      + "to their causes: what is said to be unsolicited is of those."
+    let all = messages.count + leftOut
+    return "Only the first \(messages.count) messages of the phone's log, of \(all), were followed to their causes: "
+      + "what is said to be unsolicited is of those."
   }
 
   /// What the search for the clock needs of it. Made when it is needed: for a day it is large.
