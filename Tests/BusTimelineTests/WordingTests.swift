@@ -54,6 +54,18 @@ struct WordingTests {
     #expect(diagnosis.verdict.contains { $0.contains(words) }, "\(diagnosis.verdict)")
   }
 
+  @Test("a verdict about the first part of a long log says so, and judges by that part")
+  func partOfALog() throws {
+    var diagnosis = Diagnosis()
+    var notifications = Diagnosis.Notifications()
+    (notifications.total, notifications.beyond, notifications.unsolicited) = (200, 9000, 5)
+    diagnosis.notifications = notifications
+    diagnosis.writeWords()
+    #expect(notifications.areInjected)
+    let words = "Of the first 200 messages that the phone received (9000 more were not followed to their causes) 5 were"
+    #expect(diagnosis.verdict.contains { $0.hasPrefix(words) }, "\(diagnosis.verdict)")
+  }
+
   @Test(
     "a drift comes with its bound, rounded up; one that is not known has the bound alone",
     arguments: [

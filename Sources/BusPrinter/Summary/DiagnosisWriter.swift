@@ -117,6 +117,7 @@ public struct DiagnosisWriter: Sendable {
   private func json(_ notifications: Diagnosis.Notifications, _ out: inout TextBuffer) {
     out.append(
       string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
+    if notifications.beyond > 0 { out.append(string: "\"beyond\":\(notifications.beyond),") }
     out.append(string: "\"undecided\":\(notifications.undecided),\"ring\":")
     strings(notifications.ring, &out)
     out.append(string: ",\"pre_session\":\(notifications.preSession),\"caused_by\":{")

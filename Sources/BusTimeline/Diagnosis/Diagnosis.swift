@@ -60,7 +60,10 @@ public struct Diagnosis: Sendable {
 
   /// What the phone received.
   public struct Notifications: Sendable {
+    /// Those that the other figures are about: what the phone received, but for `beyond`.
     public var total = 0
+    /// Received after so many others that they were not followed to their causes.
+    public var beyond = 0
     public var unsolicited = 0
     /// Those of which it cannot be told whether the phone asked: its own side is not in the log.
     public var undecided = 0

@@ -84,6 +84,11 @@ extension Diagnosis {
   private var notificationWords: String? {
     guard let notifications, notifications.total > 0 else { return nil }
     var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
+    if notifications.beyond > 0 {
+      text =
+        "Of the first \(notifications.total) messages that the phone received (\(notifications.beyond) more were not followed "
+        + "to their causes) \(notifications.unsolicited) were unsolicited"
+    }
     if notifications.undecided > 0 { text += ", and \(notifications.undecided) that cannot be told" }
     let ring = notifications.ring.isEmpty ? "" : " They come in a ring: \(notifications.ring.joined(separator: ", "))."
     let consequence =

@@ -147,7 +147,6 @@ struct DiagnoseRun {
     diagnosis.chains = sink.causes?.chains ?? Diagnosis.Chains()
     diagnosis.writeWords()
     diagnosis.remarks += defects.map(Self.words)
-    if sink.causes != nil, let phone, let remark = phone.remark { diagnosis.remarks.append(remark) }
     return Result(
       diagnosis: diagnosis, senders: sink.builder.senders, items: timeline?.finish() ?? [],
       leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), notes: notes + (phone?.notes ?? []),

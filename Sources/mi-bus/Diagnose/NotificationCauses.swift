@@ -21,6 +21,8 @@ struct NotificationCauses {
 
   init(_ phone: PhoneLog, clocks: AlignedClocks, origin: Int64) {
     counts = phone.counts
+    counts.beyond = phone.receivedLeftOut
+    counts.total -= counts.beyond
     // The bus says what the log alone does not.
     counts.unsolicited = 0
     counts.undecided = 0

@@ -12,6 +12,8 @@ struct PhoneLog {
   private var summary = BleSummary()
   private var preSession = 0
   private(set) var leftOut = 0
+  /// Those of them that the phone received.
+  private(set) var receivedLeftOut = 0
   let hasTimes: Bool
 
   /// About a day of what a polling dash causes.
@@ -45,14 +47,6 @@ struct PhoneLog {
     return counts
   }
 
-  /// Of which messages the causes are told, where it is not all; for reports.
-  var remark: String? {
-    guard leftOut > 0 else { return nil }
-    let all = messages.count + leftOut
-    return "Only the first \(messages.count) messages of the phone's log, of \(all), were followed to their causes: "
-      + "what is said to be unsolicited is of those."
-  }
-
   /// What the search for the clock needs of it. Made when it is needed: for a day it is large.
   var alignment: AlignmentStream {
     var stream = AlignmentStream()
@@ -63,6 +57,8 @@ struct PhoneLog {
 
   private mutating func add(_ message: BleMessage) {
     if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
-    if messages.count < Self.most { messages.append(message) } else { leftOut += 1 }
+    guard messages.count >= Self.most else { return messages.append(message) }
+    leftOut += 1
+    if message.direction == .toPhone { receivedLeftOut += 1 }
   }
 }

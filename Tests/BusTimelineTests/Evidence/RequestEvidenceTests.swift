@@ -181,6 +181,20 @@ import Testing
     #expect(other.asked(PhoneEvidence(), request)[Candidate.newcomer] < -1)
   }
 
+  /// A phone's clock that is set back puts later writes first.
+  @Test func aLogOutOfOrderIsSortedWhenItIsClosed() {
+    var bench = EvidenceBench()
+    var phone = PhoneRequests(usual: -5_000_000...80_000_000)
+    let reading = EvidenceBench.reading(0x10)
+    for second: Int64 in [8, 9, 5, 6, 7] { phone.add(reading, at: second * 1_000_000_000) }
+    phone.close(covering: 0...10_000_000_000)
+    bench.wire.beliefs.phone = phone
+    for second: Int64 in 5...9 {
+      let request = EvidenceBench.observed(.request, register: 0x10, at: second * 1_000_000_000 + 20_000_000)
+      #expect(bench.asked(PhoneEvidence(), request)[Candidate.newcomer] < -2, "\(second)")
+    }
+  }
+
   @Test func aLossyLogOnlySaysWhatThePhoneDidAsk() {
     var bench = EvidenceBench()
     bench.wire.beliefs.phone = PhoneRequests(covered: 0...10_000_000_000)
