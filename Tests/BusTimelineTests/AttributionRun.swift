@@ -23,7 +23,7 @@ struct AttributionRun {
 
   init(
     _ source: any RecordedSource, patience: Attributor.Patience = .recorded, remembering: [KnownTransmitter] = [],
-    links: [Link] = []
+    links: [Link] = [], observedApart: Bool = false
   ) throws {
     var source = source
     var attributor = Attributor(profile: try Self.profile(), patience: patience, links: links)
@@ -34,12 +34,21 @@ struct AttributionRun {
       stream.sink.finder.add(taps: new)
       stream.sink.table.add(taps: new)
     }
+    var observed = ObservedStream(stream.observer, pause: 2_000_000)
     while let chunk = try source.next() {
       name(source.taps)
       stream.sink.known = max(stream.sink.known, chunk.times.last?.start.middle ?? 0)
-      stream.push(chunk)
+      guard observedApart else {
+        stream.push(chunk)
+        continue
+      }
+      observed.name(taps: source.taps)
+      observed.push(chunk)
+      if observed.isFull { stream.push(observed.take()) }
     }
     name(source.taps)
+    observed.finish()
+    stream.push(observed.take())
     stream.finish()
     stream.sink.finder.finish()
     taps = stream.taps

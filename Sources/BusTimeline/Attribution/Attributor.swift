@@ -20,10 +20,12 @@ public struct Attributor: Sendable {
     public static let live = Patience.time(250_000_000)
   }
 
-  private var readings: RecentReadings
+  /// What it sees by. Where another thread sees for it, events come in by `push(_:into:)`; to be taken before the first.
+  public private(set) var observer: BusObserver
   private let patience: Patience
+  /// What each tap listens to, as told; what was found of the others.
   private var links: [Link]
-  private var detectors: [LinkDetector] = []
+  private var foundLinks: [Link?] = []
   private var wires: [WireModel] = []
   private var airTimes: [AirTimeModel] = []
   private var causes: [CauseTracker] = Link.allCases.map { _ in CauseTracker() }
@@ -35,7 +37,7 @@ public struct Attributor: Sendable {
   ///   - patience: how long a frame may wait for evidence that comes after it.
   ///   - links: what each tap listens to; found from the frames for taps that are not listed.
   public init(profile: Profile, patience: Patience, links: [Link] = []) {
-    readings = RecentReadings(profile)
+    observer = BusObserver(profile: profile, links: links)
     self.patience = patience
     self.links = links
   }
@@ -45,13 +47,12 @@ public struct Attributor: Sendable {
 
   /// Makes room for taps that became known.
   public mutating func add(taps: [Tap]) {
+    observer.add(taps: taps)
     for tap in taps.dropFirst(wires.count) {
-      wires.append(
-        WireModel(
-          quality: tap.quality, baud: tap.baud ?? .standard, slot: readings.profile.timing.slot?.typical))
+      wires.append(WireModel(quality: tap.quality))
       airTimes.append(
-        AirTimeModel(quality: tap.quality, baud: tap.baud ?? .standard, beliefs: readings.profile.timing))
-      detectors.append(LinkDetector())
+        AirTimeModel(quality: tap.quality, baud: tap.baud ?? .standard, beliefs: observer.profile.timing))
+      foundLinks.append(nil)
     }
   }
 
@@ -67,39 +68,64 @@ public struct Attributor: Sendable {
   public mutating func push<Sink: AttributedEventSink & ~Copyable>(
     _ event: BusEvent, tap: Int, bytes: Span<UInt8>, into sink: inout Sink
   ) throws(Sink.Failure) {
-    arrive(event, tap: tap, bytes: bytes)
+    let sight = observer.observe(event, tap: tap, bytes: bytes)
+    if let link = sight.link { note(link, on: tap) }
+    arrive(event, tap, sight.reading, sight.claim, sight.measurement, bytes)
+    if sight.isClear {
+      for clear in observer.clear(on: tap) { take(clear) }
+    }
     let due = dueCount(at: event.start.middle)
     if due > 0 { try release(due, into: &sink) }
   }
 
-  private mutating func arrive(_ event: BusEvent, tap: Int, bytes: Span<UInt8>) {
-    var reading = event.kind == .frame ? readings.read(bytes, on: link(of: tap)) : nil
-    if event.checksumHolds, let seen = reading, tap >= links.count, detectors[tap].link == nil {
-      detectors[tap].push(seen)
-      if detectors[tap].link == .escBms {
-        readAgain(tap)
-        reading = readings.read(bytes, on: .escBms)
+  /// Adds the next events, which its observer saw elsewhere, and hands on those that have waited long enough.
+  public mutating func push<Sink: AttributedEventSink & ~Copyable>(
+    _ events: ObservedEvents, into sink: inout Sink
+  ) throws(Sink.Failure) {
+    var (end, nextClear, nextLink) = (0, 0, 0)
+    for index in events.rows.indices {
+      let tap = events.rows[index].tap
+      if nextLink < events.links.count, events.links[nextLink].row == index {
+        note(events.links[nextLink].link, on: tap)
+        nextLink += 1
       }
+      let start = end
+      end += Int(events.rows[index].event.count)
+      arrive(
+        events.rows[index].event, tap, events.rows[index].reading, events.rows[index].claim,
+        events.rows[index].measurement, events.bytes.span.extracting(start..<end))
+      while nextClear < events.clear.count, events.clear[nextClear].row == index {
+        take(events.clear[nextClear].rhythm)
+        nextClear += 1
+      }
+      let due = dueCount(at: events.rows[index].event.start.middle)
+      if due > 0 { try release(due, into: &sink) }
     }
-    let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
-    let (measurement, isClear) = wires[tap].observe(event, claim, subject: reading?.subject, id: waiting.end)
+  }
+
+  @inline(__always)
+  private mutating func arrive(
+    _ event: BusEvent, _ tap: Int, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement,
+    _ bytes: Span<UInt8>
+  ) {
+    wires[tap].arrive(claim, measurement)
     if claim == .request {
       if let reading { wires[tap].beliefs.phone.note(reading, at: event.start) }
     } else {
       airTimes[tap].learn(event, candidate: Candidate.claimed(claim))
     }
     waiting.append(event, tap: tap, reading, claim, measurement, bytes: bytes)
-    if isClear { takeClear(tap) }
   }
 
   /// Which stretch of wire a tap listens to, as told or found.
   public func link(of tap: Int) -> Link {
-    tap < links.count ? links[tap] : detectors[tap].link ?? .escBle
+    tap < links.count ? links[tap] : foundLinks[tap] ?? .escBle
   }
 
   /// A tap turned out to be on another link: addresses mean something else there.
-  private mutating func readAgain(_ tap: Int) {
-    let (profile, link) = (readings.profile, link(of: tap))
+  private mutating func note(_ link: Link, on tap: Int) {
+    foundLinks[tap] = link
+    let profile = observer.profile
     waiting.forEach { observation, bytes in
       guard observation.tap == tap, observation.event.kind == .frame else { return }
       observation.reading = profile.read(bytes, on: link)
@@ -107,17 +133,14 @@ public struct Attributor: Sendable {
     }
   }
 
-  /// Notes what the last frame made clear of requests before it.
-  private mutating func takeClear(_ tap: Int) {
-    for index in wires[tap].clear.indices {
-      let clear = wires[tap].clear[index]
-      guard clear.id >= waiting.first else { continue }
-      switch clear.rhythm {
-      case .slot(let ratio): waiting[clear.id].slot = ratio
-      case .pattern(let ratio):
-        waiting[clear.id].pattern = ratio
-        assess(clear.id)
-      }
+  /// Notes what became clear of a request.
+  private mutating func take(_ clear: ClearRhythm) {
+    guard clear.id >= waiting.first else { return }
+    switch clear.rhythm {
+    case .slot(let ratio): waiting[clear.id].slot = ratio
+    case .pattern(let ratio):
+      waiting[clear.id].pattern = ratio
+      assess(clear.id)
     }
   }
 

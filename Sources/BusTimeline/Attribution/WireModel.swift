@@ -4,77 +4,28 @@ import UartSniffer
 
 /// What is known of the transmitters on one wire, and who sent each frame.
 ///
-/// Frames come in three times: `observe` when they arrive, then the rhythm looks at them once their followers are
-/// known, and `decide` when they leave. Fingerprints are learnt from frames that only one device can have sent.
+/// Frames come in three times: `arrive`, then `assess` once their place in the rhythm is known, and `decide` when they
+/// leave. Fingerprints are learnt from frames that only one device can have sent.
 struct WireModel: Sendable {
-  let baud: Baud
   /// What evidence is held against.
   var beliefs: WireBeliefs
   private var paces = RequestPaces()
   private var plain = PlainFindings()
   private var early = EarlyFindings()
 
-  private(set) var slots: SlotClock
-  private(set) var pattern = HeartbeatPattern()
-  /// What the last frame made clear.
-  private(set) var clear: [ClearRhythm] = []
-  /// End of the last heartbeat.
-  private var lastBeat: TimeBounds?
-  /// Whether that was the last thing on the wire.
-  private var isBehindBeat = false
   /// Requests that look foreign, until it is known whose they are.
   private var suspects = Suspects()
 
-  init(quality: TimeQuality, baud: Baud, slot: Int64?) {
-    self.baud = baud
+  init(quality: TimeQuality) {
     beliefs = WireBeliefs(hasTimes: quality != .none)
-    slots = SlotClock(slot: slot)
   }
 
   // MARK: - Arrival
 
-  /// Takes a frame in order of time.
-  ///
-  /// - Returns: what it shows of its transmitter, and whether `clear` now holds something on requests before it.
-  mutating func observe(
-    _ event: BusEvent, _ claim: Claim, subject: Role?, id: Int64
-  ) -> (Measurement, isClear: Bool) {
-    if !clear.isEmpty { clear.removeLast(clear.count) }
-    defer { isBehindBeat = claim.isHeartbeat }
-    guard event.kind == .frame, event.checksumHolds else {
-      if beliefs.hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
-      pattern.damage()
-      return (Measurement(), false)
-    }
-    var measurement = beliefs.hasTimes ? Measurement(event, baud: baud) : Measurement()
-    switch claim {
-    case .levers:
-      if beliefs.hasTimes { beat(event, measurement, endsRound: false) }
-      pattern.lever()
-    case .poll:
-      if beliefs.hasTimes { beat(event, measurement, endsRound: true) }
-      pattern.poll(into: &clear)
-      if beliefs.hasTimes { slots.poll(event.start, slots: pattern.slots) }
-    case .request:
-      if beliefs.hasTimes {
-        if let lastBeat { measurement.measureTrigger(event, after: lastBeat, slots.scatter) }
-        slots.request(id, event.start)
-      } else {
-        measurement.following = isBehindBeat ? .closely : .apart
-      }
-      pattern.request(id)
-    // The answer takes a slot, and the round is not a usual one.
-    case .escRequest where subject == .ble: pattern.damage()
-    case .bleAnswer where beliefs.hasTimes: slots.damage(event.start)
-    default: break
-    }
-    return (measurement, !clear.isEmpty)
-  }
-
-  private mutating func beat(_ event: BusEvent, _ measurement: Measurement, endsRound: Bool) {
-    beliefs.prints[Candidate.ble].learn(measurement)
-    lastBeat = event.end
-    slots.beat(event.start, endsRound: endsRound, into: &clear)
+  /// Learns from a frame that only one device can have sent, as soon as it is there.
+  @inline(__always)
+  mutating func arrive(_ claim: Claim, _ measurement: Measurement) {
+    if claim.isHeartbeat, beliefs.hasTimes { beliefs.prints[Candidate.ble].learn(measurement) }
   }
 
   // MARK: - Newcomers

@@ -42,14 +42,14 @@ struct DiagnoseRun {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
     if let phone { (alignment, joined) = try align(open, phone) }
-    var source = try open(nil)
     var feed = feed(.recorded, phone, joined)
+    var source = ReadAhead(try open(nil), feed.eventMaker)
     var defect: InputError?
     var isEmpty = true
     do throws(InputError) {
-      while let chunk = try source.next() {
+      while let events = try source.next() {
         feed.name(taps: source.taps)
-        feed.push(chunk)
+        feed.push(events)
         isEmpty = false
       }
     } catch {

@@ -35,11 +35,13 @@ struct DiagnoseSink: AttributedEventSink {
 struct DiagnoseFeed: ~Copyable, LiveConsumer {
   private var stream: AttributedStream<DiagnosisThread>
   private let phone: PhoneRequests?
+  private let pause: Int64
 
   /// - Parameter phone: what the phone is known to have asked for; nil where that is not known.
   init(attributor: Attributor, pause: Int64, sink: DiagnoseSink, phone: PhoneRequests?) {
     stream = AttributedStream(attributor: attributor, pause: pause, sink: DiagnosisThread(sink))
     self.phone = phone
+    self.pause = pause
   }
 
   var isFull: Bool { false }
@@ -51,6 +53,11 @@ struct DiagnoseFeed: ~Copyable, LiveConsumer {
   }
 
   mutating func push(_ chunk: ByteChunk) { stream.push(chunk) }
+
+  /// Makes events of a recording for `push`, in a thread of its own; to be taken before the first.
+  var eventMaker: EventMaker { EventMaker(ObservedStream(stream.observer, pause: pause)) }
+
+  mutating func push(_ events: ObservedEvents) { stream.push(events) }
 
   mutating func flush() {}
 

@@ -38,7 +38,7 @@ struct SourceOpener {
       }
       var source = try RecordingFormat.open(path: path, baud: input.baud).source
       if let sampling { source.allow(sampling) }
-      return Self.isLong(path) ? ReadAheadSource(source) : source
+      return Self.isLong(path) ? ReadAhead(source) : source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }
   }

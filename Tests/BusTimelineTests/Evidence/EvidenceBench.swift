@@ -9,7 +9,7 @@ struct EvidenceBench {
   var wire: WireModel
 
   init(_ quality: TimeQuality = .edges(sample: 125)) {
-    wire = WireModel(quality: quality, baud: .standard, slot: nil)
+    wire = WireModel(quality: quality)
   }
 
   // MARK: - What is seen
