@@ -89,6 +89,18 @@ struct AttributionScenarioTests {
     #expect(Set(decided.map(\.finding.sender)).count == 2)
   }
 
+  /// Most of the module's heartbeats collide, so there is hardly a rhythm left; but it cannot ask so often.
+  @Test("a dash that fills the bus is not taken for the module", arguments: [AdapterModel.ftdi1ms, .cp210x, .ftdi16ms])
+  func fullBus(_ adapter: AdapterModel) throws {
+    let outcomes = try Self.outcomes(try .named("full-bus", seed: 5), .packets(adapter), seconds: 40)
+    let requests = outcomes.filter { "\($0.truth.sender)" == "dash1" }
+    #expect(requests.count > 5000)
+    let found = requests.count { $0.finding.sender == .dash(1) }
+    let wrong = requests.count { $0.finding.sender == .ble }
+    #expect(Double(found) > 0.9 * Double(requests.count), "\(found) of \(requests.count)")
+    #expect(Double(wrong) < 0.02 * Double(requests.count), "\(wrong) of \(requests.count)")
+  }
+
   @Test("one dash stays one where bytes are not timed", arguments: [("busy-timer", 1), ("random-dash", 8)])
   func oneDash(_ name: String, _ seed: UInt64) throws {
     for quality in [SimulatedSource.Quality.packets(.ftdi16ms), .packets(.pl011), .none] {

@@ -106,14 +106,14 @@ import Testing
 
   /// What the heartbeat `next` milliseconds after the last one says of requests between them.
   private static func ratios(
-    _ requests: [Double], next: Double, slot: Double = 20, beats: Int = 20, isDamaged: Bool = false
+    _ requests: [Double], next: Double, slot: Double = 20, beats: Int = 20, damages: [Double] = []
   ) -> [Float] {
     var clock = SlotClock(slot: nil)
     var clear: [ClearRhythm] = []
     for beat in 0..<beats { clock.beat(milliseconds(Double(beat) * slot), endsRound: false, into: &clear) }
     let last = Double(beats - 1) * slot
-    for (id, request) in requests.enumerated() { clock.request(Int64(id), milliseconds(last + request)) }
-    if isDamaged { clock.damage(milliseconds(last + requests[0])) }
+    for (id, request) in requests.enumerated() { clock.request(Int64(id), milliseconds(last + request), into: &clear) }
+    for damage in damages { clock.damage(milliseconds(last + damage)) }
     clock.beat(milliseconds(last + next), endsRound: true, into: &clear)
     return clear.map { if case .slot(let ratio) = $0.rhythm { ratio } else { .nan } }
   }
@@ -138,8 +138,41 @@ import Testing
   /// A heartbeat may be among what was spoiled, so room for a request proves less.
   @Test func damageMakesItLessSure() throws {
     let whole = try #require(Self.ratios([20], next: 40).first)
-    let damaged = try #require(Self.ratios([20], next: 40, isDamaged: true).first)
+    let damaged = try #require(Self.ratios([20], next: 40, damages: [20]).first)
     #expect(damaged > whole)
+    // More damages than are looked at one by one: what comes behind counts as spoiled, what came before does not.
+    let early = (0..<12).map { Double($0) }
+    let late = early.map { 21 + $0 }
+    #expect(try #require(Self.ratios([20], next: 40, damages: early).first) == damaged)
+    #expect(try #require(Self.ratios([20], next: 80, damages: late).first) < damaged)
+  }
+
+  /// Milliseconds between requests, the next heartbeat, and bounds of what all of them are told.
+  @Test(arguments: [
+    // Ten slots, 66 requests: whichever are the module's, five of six are not.
+    (3.0, 200.0, Float(1.5)...Float(4)), (1.0, 200.0, 2.7...4),
+    // Behind a pause, too.
+    (3.0, 1000.0, 1.5...4),
+  ])
+  func moreRequestsThanSlotsAreMostlyForeign(_ distance: Double, _ next: Double, _ expected: ClosedRange<Float>) {
+    let requests = Array(stride(from: distance, to: next, by: distance))
+    let ratios = Self.ratios(requests, next: next)
+    #expect(ratios.count == requests.count)
+    #expect(ratios.allSatisfy { expected.contains($0) }, "\(ratios)")
+  }
+
+  @Test("as many as there are slots, or nearly twice as many, tell nothing", arguments: [20.0, 11])
+  func noCrowd(_ distance: Double) {
+    #expect(Self.ratios(Array(stride(from: distance, to: 1000, by: distance)), next: 1000).isEmpty)
+  }
+
+  /// Each of many requests is as likely the one that was in its place by chance.
+  @Test func amongManyOneInItsPlaceProvesLess() throws {
+    let alone = try #require(Self.ratios([20], next: 40, damages: [20]).first)
+    let many = Self.ratios([3, 6, 9, 12, 15, 20, 25, 28, 31, 34], next: 40, damages: [20])
+    #expect(many.count == 10)
+    #expect(many[5] > alone + 1)
+    #expect(many.min() == many[5])
   }
 
   @Test func nothingIsSaidBeforeTheSlotIsKnownAndAcrossSilence() {
@@ -166,7 +199,7 @@ import Testing
         return TimeBounds(Int64((milliseconds + noise) * 1_000_000), error: 9_000_000)
       }
       for beat in 0..<200 { clock.beat(time(Double(beat) * 20), endsRound: false, into: &clear) }
-      clock.request(0, TimeBounds(Int64((3980 + request) * 1_000_000), error: 9_000_000))
+      clock.request(0, TimeBounds(Int64((3980 + request) * 1_000_000), error: 9_000_000), into: &clear)
       clock.beat(TimeBounds(Int64((3980 + next) * 1_000_000), error: 9_000_000), endsRound: true, into: &clear)
       guard case .slot(let ratio) = try #require(clear.first).rhythm else { return .nan }
       return ratio
@@ -208,14 +241,14 @@ import Testing
     for beat in 0..<4000 {
       let start = 100 + Double(beat) * slot + random.uniform(-0.02...0.02) + (beat % 11 == 0 ? 1.1 : 0)
       if beat % 7 == 3 {
-        clock.request(Int64(takes.count), Self.packet(start, phase: phase))
+        clock.request(Int64(takes.count), Self.packet(start, phase: phase), into: &clear)
         takes.append(true)
       } else {
         let time = Self.packet(start, phase: phase)
         clock.beat(time, endsRound: beat % 5 == 0, into: &clear)
         if beat % 5 == 0 { clock.poll(time, slots: beat % 35 != 5 ? 5 : nil) }
         guard beat % 3 == 1 else { continue }
-        clock.request(Int64(takes.count), Self.packet(start + 1.4, phase: phase))
+        clock.request(Int64(takes.count), Self.packet(start + 1.4, phase: phase), into: &clear)
         takes.append(false)
       }
     }
@@ -243,18 +276,21 @@ import Testing
       }
     }
     let last = 9011.9 + 199 * 19.86
-    clock.request(0, Self.packet(last + 1.5))
-    clock.request(1, Self.packet(last + 19.86))
+    clock.request(0, Self.packet(last + 1.5), into: &clear)
+    clock.request(1, Self.packet(last + 19.86), into: &clear)
     clock.beat(Self.packet(last + 39.72), endsRound: true, into: &clear)
     let ratios = clear.map { if case .slot(let ratio) = $0.rhythm { ratio } else { Float.nan } }
     #expect(try #require(ratios.first) > 0.5)
     #expect(try #require(ratios.last) < -0.5)
   }
 
+  /// What waits is told when there is no more room for it.
   @Test func aHeartbeatThatNeverComesIsBounded() {
-    let ratios = Self.ratios((0..<500).map { Double($0) * 0.1 }, next: 60)
-    #expect(ratios.count == 16)
-    #expect(ratios.allSatisfy { abs($0) <= 4 })
+    var clock = SlotClock(slot: nil)
+    var clear: [ClearRhythm] = []
+    for beat in 0..<20 { clock.beat(Self.milliseconds(Double(beat) * 20), endsRound: false, into: &clear) }
+    for id in 0..<500 { clock.request(Int64(id), Self.milliseconds(380 + Double(id) * 0.1), into: &clear) }
+    #expect(clear.map(\.id) == Array(0..<484))
   }
 }
 

@@ -47,7 +47,7 @@ struct WireObserver: Sendable {
     case .request:
       if hasTimes {
         if let lastBeat { measurement.measureTrigger(event, after: lastBeat, slots.scatter) }
-        slots.request(id, event.start)
+        slots.request(id, event.start, into: &clear)
       } else {
         measurement.following = isBehindBeat ? .closely : .apart
       }

@@ -39,6 +39,8 @@ struct SlotClock: Sendable {
   private static let mostRounds = 128
   /// After so many that have another length, slots are learnt anew.
   private static let mostStrays = 8
+  /// Slots for each request from which on there is no crowd: a module may be late with some.
+  private static let leastCrowd: Float = 0.5
   /// No single frame is believed more.
   private static let most: Float = 4
   /// How fast the slot's length follows the places of the heartbeats, and how far from what rounds tell.
@@ -50,7 +52,11 @@ struct SlotClock: Sendable {
     roundLength = length
   }
 
-  mutating func request(_ id: Int64, _ start: TimeBounds) { open?.request(id, start) }
+  /// A request came. Adds what is told of an earlier one, if there is no more room for that.
+  mutating func request(_ id: Int64, _ start: TimeBounds, into clear: inout [ClearRhythm]) {
+    guard let earlier = open?.request(id, start), let open, seen >= Self.leastSeen else { return }
+    tell(ofCrowd: earlier, in: open, until: start.middle, into: &clear)
+  }
 
   /// Something was spoiled: a heartbeat may be among it.
   mutating func damage(_ time: TimeBounds) { open?.damage(time) }
@@ -60,18 +66,29 @@ struct SlotClock: Sendable {
     if let open {
       let distance = Float(time.middle - open.from.middle)
       learn(distance, within: Float(time.error + open.from.error), open)
-      if distance <= 0 || distance >= SlotPhase.pause * length {
-        // What is known of the slots ends here.
-        tell(into: &clear)
-      } else if open.hasRequests, seen >= Self.leastSeen {
-        gaps.append(open.closed(by: time))
+      let isPause = distance <= 0 || distance >= SlotPhase.pause * length
+      if seen >= Self.leastSeen {
+        if open.isCrowded {
+          open.forEachRequest { tell(ofCrowd: $0, in: open, until: time.middle, into: &clear) }
+        } else if open.hasRequests, !isPause {
+          gaps.append(open.closed(by: time))
+        }
       }
+      // What is known of the slots ends here.
+      if isPause { tell(into: &clear) }
     }
     open = SlotGap(from: time)
     let longer = phase.beat(time.middle, halfWidth: scatter.halfWidth(within: Float(time.error)), slot: length)
     adjust(length + Self.gain * (longer ?? roundLength - length))
     if !gaps.isEmpty { waited += 1 }
     if endsRound || waited == Self.mostBeats { tell(into: &clear) }
+  }
+
+  /// Where far more requests come than there are slots, most are not the module's, whichever they are.
+  private func tell(ofCrowd id: Int64, in gap: SlotGap, until time: Int64, into clear: inout [ClearRhythm]) {
+    let own = gap.share(until: time, slot: length)
+    guard own <= Self.leastCrowd else { return }
+    clear.append(ClearRhythm(id: id, rhythm: .slot(min(Self.most, logf((1 - own) / own)))))
   }
 
   private mutating func tell(into clear: inout [ClearRhythm]) {

@@ -7,7 +7,11 @@ struct SlotGap: Sendable {
   /// The middle of when the second one began, nanoseconds.
   private var to: Int64
   private var requests: [(id: Int64, start: TimeBounds)] = []
+  /// Those that there was no room for.
+  private var earlier = 0
   private var damages: [TimeBounds] = []
+  /// The first damage that there was no room for, nanoseconds: what comes from there on counts as spoiled.
+  private var spoiledFrom = Int64.max
 
   /// As many as are looked at side by side, `Asking` twice and `Spoiled` once.
   private static let mostRequests = 2 * lanes
@@ -20,7 +24,7 @@ struct SlotGap: Sendable {
   /// A request takes some time; nanoseconds.
   private static let requestTime: Float = 500_000
   /// Slots that are looked at.
-  private static let mostSlots = 8
+  private static let mostSlots = Int(SlotPhase.pause)
   /// Nothing is more certain.
   private static let least: Float = 0.001
 
@@ -39,14 +43,39 @@ struct SlotGap: Sendable {
   var hasRequests: Bool { !requests.isEmpty }
   var isEmpty: Bool { requests.isEmpty && damages.isEmpty }
 
-  mutating func request(_ id: Int64, _ start: TimeBounds) {
-    if requests.count == Self.mostRequests { requests.removeFirst() }
-    requests.append((id, start))
+  /// Returns the one that there is no more room for, if any.
+  mutating func request(_ id: Int64, _ start: TimeBounds) -> Int64? {
+    defer { requests.append((id, start)) }
+    guard requests.count == Self.mostRequests else { return nil }
+    earlier += 1
+    return requests.removeFirst().id
   }
 
   mutating func damage(_ time: TimeBounds) {
-    if damages.count == Self.mostDamages { damages.removeFirst() }
-    damages.append(time)
+    if damages.count < Self.mostDamages {
+      damages.append(time)
+    } else {
+      spoiledFrom = min(spoiledFrom, time.earliest)
+    }
+  }
+
+  /// Calls `body` with the number of each request that there was room for.
+  func forEachRequest(_ body: (Int64) -> Void) {
+    for request in requests { body(request.id) }
+  }
+
+  /// Whether there were more requests than are looked at one by one.
+  var isCrowded: Bool { earlier > 0 }
+
+  /// The probability that one of many requests took a slot, whichever it is: the module makes no more than one a slot. 1
+  /// where there are not many.
+  ///
+  /// - Parameters:
+  ///   - time: until then, nanoseconds.
+  ///   - slot: nanoseconds.
+  func share(until time: Int64, slot: Float) -> Float {
+    guard isCrowded else { return 1 }
+    return min(1, max(1, Float(time - from.middle) / slot) / Float(earlier + requests.count))
   }
 
   /// Eight requests side by side, and how far each can have taken a slot. Times in nanoseconds from the first heartbeat.
@@ -84,19 +113,24 @@ struct SlotGap: Sendable {
   private struct Spoiled {
     private var from = SIMD8<Float>(repeating: .infinity)
     private var to = SIMD8<Float>(repeating: -.infinity)
+    /// Everything from here on.
+    private let end: Float
+
+    init(from end: Float) { self.end = end }
 
     mutating func set(_ lane: Int, middle: Float, reach: Float) {
       (from[lane], to[lane]) = (middle - reach, middle + reach)
     }
 
-    func contains(_ time: Float) -> Bool { any((from .<= time) .& (to .>= time)) }
+    func contains(_ time: Float) -> Bool { time >= end || any((from .<= time) .& (to .>= time)) }
   }
 
   private static let lanes = SIMD8<Float>.scalarCount
 
   private func asking(_ scatter: TimeScatter, slot: Float) -> [2 of Asking] {
     var asked = [2 of Asking](repeating: Asking())
-    let length = max(Float(to - from.middle), slot)
+    // How far apart requests are that begin anywhere.
+    let length = max(Float(to - from.middle), slot) / Float(max(requests.count, 1))
     for (index, request) in requests.enumerated() {
       asked[index / Self.lanes].set(
         index % Self.lanes, middle: Float(request.start.middle - from.middle),
@@ -106,7 +140,7 @@ struct SlotGap: Sendable {
   }
 
   private func spoiled(_ scatter: TimeScatter) -> Spoiled {
-    var spoiled = Spoiled()
+    var spoiled = Spoiled(from: spoiledFrom == .max ? .infinity : Float(spoiledFrom - from.middle))
     for (lane, damage) in damages.enumerated() {
       let halfWidth = scatter.halfWidth(within: Float(damage.error))
       spoiled.set(lane, middle: Float(damage.middle - from.middle), reach: max(0, halfWidth) + Self.damageReach)
