@@ -94,7 +94,7 @@ public struct Diagnosis: Sendable {
     public var badChecksums = 0
     public var garbageBytes = 0
     public var lineErrors = 0
-    /// Frames that ran into each other.
+    /// How often frames ran into each other, as far as both devices show: there may be more (docs/attribution.md).
     public var collisions = 0
     public var unansweredRequests = 0
     /// Heartbeats of the BLE module, by which requests are judged.

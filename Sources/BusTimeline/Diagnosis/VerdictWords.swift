@@ -123,7 +123,10 @@ extension Diagnosis {
     if !injectors.isEmpty, wire.undecidedRequests > 0 {
       words.append("\(wire.undecidedRequests) of \(wire.requests) requests could not be given to a device.")
     }
-    if wire.collisions > 0 { words.append("\(wire.collisions) collisions: frames of two devices ran into each other.") }
+    // Damage counts as one where both devices show, and on a full bus few do.
+    if wire.collisions > 0 {
+      words.append("Frames of two devices ran into each other, at least \(wire.collisions) times.")
+    }
     if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
     if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
     if wire.frames == 0, wire.lineErrors > 0 {
