@@ -80,10 +80,11 @@ struct TileSection {
           note: injects ? "\(without) without what is injected" : "of the time"), at: 0)
     }
     let spoiled = wire.badChecksums + wire.lineErrors
+    let collisions = (wire.collisions > 0 ? "at least " : "") + Words.some(wire.collisions, "collision")
     tiles.append(
       Tile(
         name: "Spoiled", value: Words.count(spoiled),
-        note: "\(Words.some(wire.collisions, "collision")), \(Words.some(wire.garbageBytes, "stray byte"))"))
+        note: "\(collisions), \(Words.some(wire.garbageBytes, "stray byte"))"))
     tiles.append(
       Tile(name: "Never answered", value: Words.count(wire.unansweredRequests), note: "requests on the wire"))
     for error in wire.escErrors.prefix(2) {
