@@ -101,6 +101,31 @@ struct AttributionScenarioTests {
     #expect(Double(wrong) < 0.02 * Double(requests.count), "\(wrong) of \(requests.count)")
   }
 
+  /// Its rhythm is all that is left, where each request fits the module's print.
+  @Test(
+    "a dash with the module's bit clock and pitch is told by when it asks",
+    arguments: [
+      "trigger: timer, period-ms: [8, 8.2], quiet-ms: 1",
+      "trigger: timer, period-ms: [100, 150], quiet-ms: 1",
+      "trigger: heartbeat, delay-us: [8000, 11000], at-most-each-ms: 40",
+    ], [SimulatedSource.Quality.edges, .bytes(error: 20_000)])
+  func twin(_ rhythm: String, _ quality: SimulatedSource.Quality) throws {
+    let text = """
+      about: a dash on the module's own chip
+      dashes:
+        - { transmitter: { clock-ppm: -12000, idle-us: 8.5 }, \(rhythm), polls: [esc 3e 02, bms 40 1e] }
+      """
+    let outcomes = try Self.outcomes(try Scenario(yaml: text, name: "twin", seed: 20), quality, seconds: 60)
+    let requests = outcomes.filter { "\($0.truth.sender)" == "dash1" }
+    #expect(requests.count > 30)
+    let found = requests.count { $0.finding.sender == .dash(1) }
+    #expect(Double(found) > 0.9 * Double(requests.count), "\(found) of \(requests.count)")
+    let wrong = outcomes.count {
+      $0.finding.sender != .unknown && !Self.isRight($0.truth, $0.finding, oneDash: true)
+    }
+    #expect(Double(wrong) < 0.01 * Double(outcomes.count), "\(wrong) of \(outcomes.count)")
+  }
+
   @Test("one dash stays one where bytes are not timed", arguments: [("busy-timer", 1), ("random-dash", 8)])
   func oneDash(_ name: String, _ seed: UInt64) throws {
     for quality in [SimulatedSource.Quality.packets(.ftdi16ms), .packets(.pl011), .none] {

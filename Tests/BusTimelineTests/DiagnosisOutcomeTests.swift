@@ -42,6 +42,14 @@ struct DiagnosisOutcomeTests {
     #expect(verdict.hasPrefix("Cannot tell") && verdict.contains(words), "\(verdict)")
   }
 
+  @Test(arguments: [(0, "every request is the BLE module's"), (12, "every request that could be given to a device is")])
+  func aCleanBusSaysWhatWasNotDecided(_ undecided: Int, _ words: String) throws {
+    var diagnosis = Self.bus(sure: 0.95) { $0.undecidedRequests = undecided }
+    diagnosis.writeWords()
+    #expect(try #require(diagnosis.verdict.first).contains(words))
+    #expect(diagnosis.remarks.contains("12 of 300 requests could not be given to a device.") == (undecided > 0))
+  }
+
   @Test func thePhonesLogAloneAccusesOnlyWithMany() {
     func outcome(_ counts: Diagnosis.Notifications) -> Diagnosis.Outcome {
       var diagnosis = Diagnosis()

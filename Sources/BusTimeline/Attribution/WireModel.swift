@@ -118,10 +118,14 @@ struct WireModel: Sendable {
     for dash in beliefs.dashes { beliefs.habits.learn(reading, dash, weight: scores.probability(of: dash, leaders)) }
   }
 
-  /// Where pitch or clock are seen they tell more, and a newcomer by them: what it asks must not be learnt as another's
-  /// before. Without times the order alone would be taken for too much.
+  /// Where pitch or clock tell the BLE module from the dashes they tell more, and a newcomer by them: what it asks must
+  /// not be learnt as another's before. Without times the order alone would be taken for too much.
   private func isPaced(_ observation: Observation) -> Bool {
-    beliefs.hasTimes && !beliefs.dashes.isEmpty && !observation.measurement.isShaped
+    guard beliefs.hasTimes, !beliefs.dashes.isEmpty else { return false }
+    let measurement = observation.measurement
+    guard measurement.isShaped else { return true }
+    return beliefs.prints[Candidate.ble].hasShape(of: measurement)
+      && beliefs.dashes.contains { beliefs.prints[$0].hasShape(of: measurement) }
   }
 
   /// Suspects turned out to be a known dash: it does more than was learnt of it so far.

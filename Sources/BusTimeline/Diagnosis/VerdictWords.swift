@@ -53,9 +53,10 @@ extension Diagnosis {
       return ["Cannot tell whether something injects: \(doubt(wire))."]
     case (let wire?, _):
       let sure = "\(Wording.percent(confidence))% sure"
+      let requests = wire.undecidedRequests > 0 ? "every request that could be given to a device" : "every request"
       return [
         wire.heartbeats > 0 && wire.requests > 0
-          ? "Nothing injects: every request is the BLE module's own or one that it forwards (\(sure))."
+          ? "Nothing injects: \(requests) is the BLE module's own or one that it forwards (\(sure))."
           : "Nothing injects: no frame looks like another device's than the one that it names (\(sure))."
       ]
     }
@@ -120,7 +121,7 @@ extension Diagnosis {
       let without = Self.tenths((wire.loadWithoutInjectors ?? load) * 100)
       words.append(injectors.isEmpty ? "\(text)." : "\(text), \(without)% without the injected part.")
     }
-    if !injectors.isEmpty, wire.undecidedRequests > 0 {
+    if outcome != .undecided, wire.undecidedRequests > 0 {
       words.append("\(wire.undecidedRequests) of \(wire.requests) requests could not be given to a device.")
     }
     // Damage counts as one where both devices show, and on a full bus few do.

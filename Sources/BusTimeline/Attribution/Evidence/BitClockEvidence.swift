@@ -10,7 +10,9 @@ struct BitClockEvidence: Evidence {
     guard measurement.clockSpread > 0 else { return }
     for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
       let advantage = wire.prints[candidate].clock.advantage(of: measurement.clock, spread: measurement.clockSpread)
-      scores[candidate] += max(-Self.most, min(Self.most, advantage))
+      let bounded = max(-Self.most, min(Self.most, advantage))
+      scores[candidate] += bounded
+      if candidate == Candidate.ble { scores.addLikeness(bounded, of: observation) }
     }
   }
 }

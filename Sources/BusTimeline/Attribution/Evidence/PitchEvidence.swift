@@ -12,7 +12,9 @@ struct PitchEvidence: Evidence {
     for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
       let advantage = wire.prints[candidate].pitch.advantage(
         of: measurement.pitch, spread: measurement.pitchSpread, hasTail: measurement.pitchHasTail)
-      scores[candidate] += max(-Self.most, min(Self.most, advantage))
+      let bounded = max(-Self.most, min(Self.most, advantage))
+      scores[candidate] += bounded
+      if candidate == Candidate.ble { scores.addLikeness(bounded, of: observation) }
     }
   }
 }

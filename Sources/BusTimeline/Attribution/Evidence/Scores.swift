@@ -38,6 +38,18 @@ struct Scores: Sendable {
     difference < -12 ? 0 : difference == 0 ? 1 : expf(difference)
   }
 
+  /// Adds what the timing of a request says of a device that was not met before: it may be built as the BLE module is,
+  /// with the same chip or bytes without pauses, and then looks like it.
+  ///
+  /// - Parameter advantage: the module's against a device that may have any timing, as a logarithm.
+  mutating func addLikeness(_ advantage: Float, of observation: Observation) {
+    guard observation.claim == .request else { return }
+    values[Candidate.newcomer] += logf(1 - Self.alike + Self.alike * expf(advantage))
+  }
+
+  /// Share of foreign devices whose pitch, or whose bit clock, is that of the module.
+  private static let alike: Float = 0.3
+
   /// Adds to everybody who is foreign.
   mutating func addForeign(_ value: Float) {
     values[Candidate.newcomer] += value
