@@ -71,7 +71,8 @@ struct BtsnoopReader: LogReader {
   /// Unix nanoseconds; 0 for times that no clock shows.
   private static func unixTime(_ stamp: UInt64) -> Int64 {
     let (micros, overflow) = Int64(bitPattern: stamp).subtractingReportingOverflow(epoch)
-    guard !overflow, micros.magnitude < UInt64(Int64.max / 1000) else { return 0 }
+    // Half of what fits, so that differences fit too.
+    guard !overflow, (0..<(Int64.max / 2000)).contains(micros) else { return 0 }
     return micros * 1000
   }
 

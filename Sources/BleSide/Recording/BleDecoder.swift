@@ -48,6 +48,7 @@ public struct BleDecoder: Sendable {
   public mutating func push(_ packet: HciPacket, _ bytes: Span<UInt8>) {
     if !context.events.isEmpty { context.events.removeAll(keepingCapacity: true) }
     lastTime = packet.time
+    if packet.isSent == true, packet.kind != .air { context.recordsHost = true }
     switch packet.kind {
     case .acl: push(acl: bytes, packet)
     case .event: push(event: bytes, packet)

@@ -33,6 +33,8 @@ struct BleConnection: Sendable {
   /// Takes a PDU; `isClient` tells that the GATT client sent it, where the recording tells directions.
   mutating func push(att pdu: Span<UInt8>, fromClient: Bool?, at time: Int64, _ context: inout BleContext) {
     guard let opcode = pdu.isEmpty ? nil : pdu[0] else { return }
+    // Where the recording tells no direction: a client's opcodes are even.
+    if fromClient ?? (opcode & 1 == 0) { replies.foundPhonesSide() }
     switch opcode {
     // Write request, write command, signed write.
     case 0x12, 0x52, 0xD2:
@@ -162,6 +164,7 @@ struct BleConnection: Sendable {
   /// Hands the messages on, with what the tracker and the notes have to say.
   private mutating func deliver(_ context: inout BleContext) {
     let number = numbered(&context)
+    if context.recordsHost { replies.foundPhonesSide() }
     for index in messages.indices {
       messages[index].connection = number
       messages[index].sequence = context.nextSequence()
@@ -237,6 +240,8 @@ struct BleContext: Sendable {
 
   var keys: KeyRing
   var events: [BleEvent] = []
+  /// Whether the recording holds what the phone's host sends.
+  var recordsHost = false
   private(set) var messageCount = 0
   private(set) var connectionCount = 0
 

@@ -46,8 +46,10 @@ public struct ReplyTracker: Sendable {
   public let settings: Settings
   private var open: [Request] = []
   private var rhythm = ForeignRhythm()
-  /// Whether the phone's side of this connection is certainly in the recording.
+  /// Whether the phone's side of this connection is certainly in the recording from here on.
   private var hearsPhone = false
+  /// Whether it is, but for what was asked before the recording began.
+  private var recordsPhone = false
   /// Time of the first message.
   private var firstTime: Int64?
 
@@ -55,6 +57,9 @@ public struct ReplyTracker: Sendable {
 
   /// The phone was seen to write something that is no message, such as a login.
   public mutating func heardPhone() { hearsPhone = true }
+
+  /// The recording holds what the phone sends: what is asked in it is seen.
+  public mutating func foundPhonesSide() { recordsPhone = true }
 
   /// Looks at the next message in order.
   public mutating func push(_ message: inout BleMessage) {
@@ -134,8 +139,7 @@ public struct ReplyTracker: Sendable {
     expire(message.time)
     let first = firstTime ?? message.time
     firstTime = first
-    // A Bluetooth log holds both sides; only what was asked before it began is not in it.
-    if settings.isTimed, message.time &- first > settings.window { hearsPhone = true }
+    if recordsPhone, settings.isTimed, message.time &- first > settings.window { hearsPhone = true }
     switch message.condition {
     case .readable:
       let key = Self.key(of: message)

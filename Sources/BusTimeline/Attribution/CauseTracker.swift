@@ -36,7 +36,7 @@ struct CauseTracker: Sendable {
     let (claim, sender) = (observation.claim, finding.sender)
     switch claim {
     case .none: finding.cause = .unknown
-    case .levers, .poll, .bleAnswer: finding.cause = .own
+    case .levers, .poll, .bleAnswer, .announcement: finding.cause = .own
     case .request: finding.cause = sender == .ble ? .phone : sender.isForeign ? .own : .unknown
     case .escRequest: finding.cause = observation.reading.map { Self.reason(escRequest: $0) } ?? .unknown
     case .escAnswer, .batteryAnswer, .externalBatteryAnswer:

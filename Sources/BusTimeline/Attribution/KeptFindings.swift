@@ -2,7 +2,7 @@
 /// one finding holds for all alike. Most frames of a recording without times are these.
 struct PlainFindings: Sendable {
   /// Not in place: what holds this is looked at more often than this.
-  private var findings = [Finding](repeating: Finding(), count: 27)
+  private var findings = [Finding](repeating: Finding(), count: 30)
   /// Which of them are there.
   private var known: UInt32 = 0
 

@@ -45,8 +45,11 @@ public struct PhoneRequests: Sendable {
 
   /// Share of requests that are later than usual.
   private static let tail: Float = 0.05
-  /// The log's word counts for no more than this, as a logarithm.
-  private static let most: Float = 4
+  /// Share of the phone's writes that lead to no request: the module drops them, or they collide.
+  private static let lost: Float = 0.1
+  /// The log's word counts for no more than this, as logarithms: for the phone, and against it, since logs miss messages.
+  private static let most: Float = 6
+  private static let mostAgainst: Float = 4
 
   /// No log.
   public init() {
@@ -116,6 +119,8 @@ public struct PhoneRequests: Sendable {
 
   /// Logarithm of how much likelier a request is if the phone made it than if somebody else did; nil where nothing is
   /// known. It was noted before.
+  ///
+  /// If somebody else made it, the write led to another request that is there, or to none.
   func likelihood(_ reading: FrameReading, at start: TimeBounds) -> Float? {
     guard let covered, covered.contains(start.middle) else { return nil }
     let low = start.earliest &- latest
@@ -126,11 +131,11 @@ public struct PhoneRequests: Sendable {
       let rate = max(1, Float(writes[kind].seen) / elapsed)
       for write in writes[kind].span(from: low, to: high) {
         let own = density(of: start, after: writes[kind].times[write])
-        odds += own / (rate + max(0, writes[kind].taken[write] - own))
+        odds += own / (rate * Self.lost + max(0, writes[kind].taken[write] - own))
       }
     }
-    guard odds > 0 else { return isWhole(from: low, to: high) ? -Self.most : nil }
-    let ratio = max(-Self.most, min(Self.most, logf(odds)))
+    guard odds > 0 else { return isWhole(from: low, to: high) ? -Self.mostAgainst : nil }
+    let ratio = max(-Self.mostAgainst, min(Self.most, logf(odds)))
     return ratio >= 0 || isWhole(from: low, to: high) ? ratio : nil
   }
 

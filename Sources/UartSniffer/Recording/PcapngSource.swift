@@ -23,6 +23,8 @@ public struct PcapngSource: RecordedSource {
   /// Bytes that a sample may have, and those handed over of the blocks that it keeps.
   private var mostSampled = Int.max
   private var sampled = 0
+  /// The last event of each tap in the chunks before.
+  private var lastEvents: [Int: RecordedEvent] = [:]
   /// Bytes and events of the chunk before: room for as many is made at once.
   private var usual = (bytes: 0, events: 0)
 
@@ -93,6 +95,7 @@ public struct PcapngSource: RecordedSource {
       failure = error
     }
     usual = (chunk.bytes.count, chunk.recorded.count)
+    if let last = chunk.recorded.last { lastEvents[chunk.tap] = last }
     return chunk.bytes.isEmpty ? nil : chunk
   }
 
@@ -170,7 +173,8 @@ public struct PcapngSource: RecordedSource {
     // Simple packets have no time: right behind what came before is the best guess.
     event.time =
       packet.time.map { timeline.place($0, lead: lane.clockLead) }
-      ?? chunk.recorded.last?.lastStart(byte: (lane.baud ?? .standard).duration(bytes: 1)).latest ?? 0
+      ?? (chunk.recorded.last ?? lastEvents[chunk.tap])?
+      .lastStart(byte: (lane.baud ?? .standard).duration(bytes: 1)).latest ?? 0
     chunk.recorded.append(event)
   }
 

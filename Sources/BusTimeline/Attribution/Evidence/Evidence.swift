@@ -89,7 +89,7 @@ enum Candidate {
   static func claimed(_ claim: Claim) -> Int {
     switch claim {
     case .none: newcomer
-    case .levers, .poll, .request, .bleAnswer: ble
+    case .levers, .poll, .request, .bleAnswer, .announcement: ble
     case .escAnswer, .escRequest: esc
     case .batteryAnswer: bms
     case .externalBatteryAnswer: externalBms

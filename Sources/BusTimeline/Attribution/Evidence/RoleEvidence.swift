@@ -20,7 +20,7 @@ struct RoleEvidence: Evidence {
   func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     switch observation.claim {
     case .none: break
-    case .levers, .poll: foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
+    case .levers, .poll, .announcement: foreign(Self.forgedHeartbeat, newcomer: Self.forgedHeartbeat, wire, &scores)
     case .request:
       foreign(
         max(Self.leastForeign, min(Self.mostForeign, wire.foreignOdds)),

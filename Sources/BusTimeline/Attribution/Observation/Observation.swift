@@ -13,6 +13,8 @@ enum Claim: UInt8, Hashable, Sendable {
   case request
   /// An answer of the BLE module.
   case bleAnswer
+  /// The BLE module's levers ahead of a request that it passes on (protocol.md 3.2).
+  case announcement
   /// An answer of the ESC, its own or one that it relays.
   case escAnswer
   /// A request of the ESC.
@@ -26,6 +28,7 @@ enum Claim: UInt8, Hashable, Sendable {
     switch reading.stockSender {
     case .ble where reading.command == Self.leverCommand: self = .levers
     case .ble where reading.command == Self.pollCommand: self = .poll
+    case .ble where reading.command == Self.announceCommand && reading.act == .push: self = .announcement
     case .ble, .phone, .pc: self = reading.act.isAnswer ? .bleAnswer : .request
     case .esc: self = asks && !reading.act.isAnswer ? .escRequest : .escAnswer
     case .bms: self = .batteryAnswer
@@ -37,6 +40,8 @@ enum Claim: UInt8, Hashable, Sendable {
   /// The scheduled frames of the BLE module (protocol.md 3.1, 3.2).
   private static let leverCommand: UInt8 = 0x65
   private static let pollCommand: UInt8 = 0x64
+  /// On 5AA5 wires only; on others it is a read itself.
+  private static let announceCommand: UInt8 = 0x61
 
   /// Whether only the BLE module's own schedule brings it forth.
   var isHeartbeat: Bool { self == .levers || self == .poll }

@@ -14,6 +14,8 @@ struct WireObserver: Sendable {
   private var lastBeat: TimeBounds?
   /// Whether that was the last thing on the wire.
   private var isBehindBeat = false
+  /// Whether the BLE module told that it passes a request on, and neither that nor its next heartbeat came since.
+  private var isAnnounced = false
 
   /// - Parameter slot: nanoseconds that the profile expects; nil where it does not.
   init(quality: TimeQuality, baud: Baud, slot: Int64?) {
@@ -26,10 +28,13 @@ struct WireObserver: Sendable {
   ///
   /// - Returns: what it shows of its transmitter, and whether `clear` now holds something on requests before it.
   mutating func observe(
-    _ event: BusEvent, _ claim: Claim, subject: Role?, id: Int64
+    _ event: BusEvent, _ claim: Claim, _ reading: FrameReading?, id: Int64
   ) -> (Measurement, isClear: Bool) {
     if !clear.isEmpty { clear.removeLast(clear.count) }
-    defer { isBehindBeat = claim.isHeartbeat }
+    defer {
+      isBehindBeat = claim.isHeartbeat
+      if isBehindBeat { isAnnounced = false }
+    }
     guard event.kind == .frame, event.checksumHolds else {
       if hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
       pattern.damage()
@@ -44,6 +49,10 @@ struct WireObserver: Sendable {
       if hasTimes { beat(event, endsRound: true) }
       pattern.poll(into: &clear)
       if hasTimes { slots.poll(event.start, slots: pattern.slots) }
+    // It shares the announcement's slot, or has the next one.
+    case .request where isAnnounced && reading?.stockSender != .ble:
+      isAnnounced = false
+      clear.append(ClearRhythm(id: id, rhythm: .pattern(HeartbeatPattern.replaced)))
     case .request:
       if hasTimes {
         if let lastBeat { measurement.measureTrigger(event, after: lastBeat, slots.scatter) }
@@ -53,7 +62,11 @@ struct WireObserver: Sendable {
       }
       pattern.request(id)
     // The answer takes a slot, and the round is not a usual one.
-    case .escRequest where subject == .ble: pattern.damage()
+    case .escRequest where reading?.subject == .ble: pattern.damage()
+    case .announcement:
+      isAnnounced = true
+      pattern.damage()
+      if hasTimes { slots.damage(event.start) }
     case .bleAnswer where hasTimes: slots.damage(event.start)
     default: break
     }

@@ -25,7 +25,8 @@ struct HeartbeatPattern: Sendable {
 
   private static let mostRequests = 32
   private static let inside: Float = 2.5
-  private static let replaced: Float = -2.5
+  /// For a request that has the BLE module's slot.
+  static let replaced: Float = -2.5
 
   mutating func request(_ id: Int64) {
     if requests.count == Self.mostRequests { requests.removeFirst() }
