@@ -19,20 +19,24 @@ struct AttributionRun {
   private(set) var table = SenderTable()
   private(set) var collisions: [Collision] = []
 
-  static func profile() throws -> Profile { try ProfileLibrary(folder: "/nonexistent").profile() }
+  static func profile(_ name: String = ProfileLibrary.defaultName) throws -> Profile {
+    try ProfileLibrary(folder: "/nonexistent").profile(name)
+  }
 
   init(
     _ source: any RecordedSource, patience: Attributor.Patience = .recorded, remembering: [KnownTransmitter] = [],
-    links: [Link] = [], observedApart: Bool = false
+    links: [Link] = [], observedApart: Bool = false, profile: String = ProfileLibrary.defaultName,
+    phone: PhoneRequests? = nil
   ) throws {
     var source = source
-    var attributor = Attributor(profile: try Self.profile(), patience: patience, links: links)
+    var attributor = Attributor(profile: try Self.profile(profile), patience: patience, links: links)
     attributor.remember(remembering)
     var stream = AttributedStream(attributor: attributor, pause: 2_000_000, sink: Collector())
     func name(_ new: [Tap]) {
       guard stream.name(taps: new) else { return }
       stream.sink.finder.add(taps: new)
       stream.sink.table.add(taps: new)
+      if let phone { stream.set(phone: phone) }
     }
     var observed = ObservedStream(stream.observer, pause: 2_000_000)
     while let chunk = try source.next() {

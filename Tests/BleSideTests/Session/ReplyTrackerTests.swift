@@ -8,9 +8,10 @@ struct ReplyTrackerTests {
   /// Plays messages a tenth of a second apart and returns what became of the replies.
   static func play(
     _ lines: [(BleDirection, String, Int64)], settings: ReplyTracker.Settings = ReplyTracker.Settings(),
-    _ condition: BleMessage.Condition = .readable, _ format: CommFormat = .ccm
+    _ condition: BleMessage.Condition = .readable, _ format: CommFormat = .ccm, recordsPhone: Bool = true
   ) -> [BleMessage] {
     var tracker = ReplyTracker(settings: settings)
+    if recordsPhone { tracker.foundPhonesSide() }
     var messages: [BleMessage] = []
     for (index, line) in lines.enumerated() {
       var message = BleMessage(
@@ -39,6 +40,9 @@ struct ReplyTrackerTests {
     let replies = Self.play((0..<40).map { (.toPhone, "2301b0 0000", $0 * 100) })
     #expect(replies.prefix(16).allSatisfy { $0.solicited == nil })
     #expect(replies.dropFirst(16).allSatisfy { $0.solicited == false })
+    // An air sniffer may have heard the scooter only.
+    let oneSided = Self.play((0..<40).map { (.toPhone, "2301b0 0000", $0 * 100) }, recordsPhone: false)
+    #expect(oneSided.allSatisfy { $0.solicited == nil })
     let untimed = ReplyTracker.Settings(isTimed: false)
     #expect(Self.play([(.toPhone, "2301b0 0000", 0)], settings: untimed).map(\.solicited) == [nil])
   }

@@ -172,6 +172,19 @@ import Testing
     }
   }
 
+  @Test func packetsWithoutTimesFollowThoseOfTheChunkBefore() {
+    let simple: [UInt8] = [3, 0, 0, 0, 28, 0, 0, 0, 9, 0, 0, 0] + Self.frame + [0, 0, 0] + [28, 0, 0, 0]
+    let file = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      writer.addPacket(interface: bus, time: 1_700_000_000_000_000_000, Self.frame.span)
+    }
+    let chunks = read(file + Array(repeatElement(simple, count: 2000).joined())).chunks
+    #expect(chunks.count > 1)
+    let starts = chunks.flatMap(\.times).map(\.start.middle)
+    #expect(starts.count == 2001 * Self.frame.count)
+    #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 })
+  }
+
   /// A sample of a long file holds whole blocks of time, all that was in them, and no more than was allowed.
   @Test(arguments: [(1, 0), (4, 0), (4, 1), (4, 2), (4, 3)] as [(Int64, Int64)])
   func aSampleHoldsWholeBlocks(step: Int64, phase: Int64) throws {
