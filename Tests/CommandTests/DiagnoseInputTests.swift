@@ -31,9 +31,24 @@ import Testing
 
   // MARK: - Damage
 
+  @Test("a report that no longer fits leaves the one before", arguments: ["--html", "--perfetto"])
+  func fullDisk(option: String) throws {
+    try scratch.write(Array("the one before".utf8), as: "report")
+    // The shell bounds the size of files that the program may write, in blocks of 512 bytes.
+    let outcome = try Command.shell(
+      #"trap '' XFSZ; ulimit -f 8; "$MI_BUS" diagnose x.txt $1 report"#, [option], in: scratch)
+    #expect(outcome.ending == .exit(2) && outcome.errors.contains("report: "), "\(outcome.errors)")
+    #expect(scratch.text("report") == "the one before")
+    #expect(try Command.shell("ls report*", in: scratch).output == "report\n")
+    _ = try run("diagnose x.txt \(option) report")
+    #expect(scratch.bytes("report").count > 8 * 512)
+  }
+
   @Test("no output replaces what is read", arguments: ["--html", "--perfetto"])
   func overwriting(option: String) throws {
     let before = scratch.bytes("x.txt")
+    try scratch.write(Array("extends: m365\n".utf8), as: "my.yaml")
+    try scratch.write(Array("{}".utf8), as: "prints")
     for verb in ["diagnose x=x.txt \(option) ./x.txt", "senders x.txt --save x.txt", "senders x.txt --plot ./x.txt"] {
       let outcome = try run(verb)
       #expect(outcome.ending == .exit(2), "\(verb)")
@@ -42,6 +57,10 @@ import Testing
     let token = try run("diagnose x.txt p.btsnoop --token t \(option) t")
     #expect(token.ending == .exit(2) && token.errors.contains("t: is read"), "\(token.errors)")
     #expect(scratch.bytes("x.txt") == before)
+    let profile = try run("diagnose x.txt --profile ./my.yaml \(option) my.yaml")
+    #expect(profile.ending == .exit(2) && profile.errors.contains("my.yaml: is read"), "\(profile.errors)")
+    let prints = try run("senders x.txt --load prints --plot prints")
+    #expect(prints.ending == .exit(2) && prints.errors.contains("prints: is read"), "\(prints.errors)")
     let twice = try run("diagnose x.txt --html r --perfetto r")
     #expect(twice.ending == .exit(2) && twice.errors.contains("r: is named for two outputs"), "\(twice.errors)")
   }

@@ -112,6 +112,16 @@ import UartSniffer
     #expect(running.wait() == .exit(0))
   }
 
+  @Test("a connection that breaks is a failure, and what came is shown", arguments: ["sniff", "diagnose"])
+  func brokenConnection(_ verb: String) throws {
+    let server = try LoopbackServer()
+    let running = try Command.Running(Command.path, [verb, "tcp:127.0.0.1:\(server.port)"], in: scratch)
+    try server.reset(after: Array(script.raw.prefix(13)))
+    #expect(running.wait() == .exit(2))
+    #expect(running.errors.contains("the connection broke: Connection reset by peer"), "\(running.errors)")
+    #expect(running.output.contains(verb == "sniff" ? "ble>esc" : "Cannot tell"), "\(running.output)")
+  }
+
   @Test("a port that somebody else has is refused")
   func busy() throws {
     let port = try PseudoTerminal()

@@ -17,7 +17,7 @@ struct DiagnoseCommand: FindingCommand {
     discussion: """
       BUS is a recording or a port; BLE is the phone's log of the same ride, whose clock is found by content. Either \
       alone says what it can; the bus alone may come as - on standard input. Exit code 1: something injects; \
-      0: nothing does; 2: it could not be told, or only for a part of what was given.
+      0: nothing does, or it cannot be told; 2: wrong usage, or only a part of what was given could be read.
       """)
 
   @Argument(
@@ -44,7 +44,7 @@ struct DiagnoseCommand: FindingCommand {
 
   mutating func run() throws {
     signal(SIGPIPE, SIG_IGN)
-    try OutputPath.check([html, perfetto], against: sources + keys.token + keys.privateKey)
+    try OutputPath.check([html, perfetto], against: sources + [input.profile] + keys.token + keys.privateKey)
     let environment = ProcessInfo.processInfo.environment
     let profile = try ProfileLibrary(environment: environment).profile(input.profile)
     let run = DiagnoseRun(
@@ -65,7 +65,7 @@ struct DiagnoseCommand: FindingCommand {
     try ReportFiles(html: html, perfetto: perfetto).write(
       result, title: bus.isEmpty ? sources.joined(separator: ", ") : bus,
       phone: bus.isEmpty ? nil : sides.phone?.name, profile: profile)
-    try result.throwDefects()
+    try result.defects.throwAll()
     if result.diagnosis.injects { throw ExitCode(1) }
   }
 

@@ -83,17 +83,17 @@ struct MonitorCommand: ParsableCommand {
       attributor: Attributor(profile: profile, patience: .live, links: input.links), pause: input.pauseTime,
       sink: monitor)
     stream.name(taps: taps)
-    var failures: [InputError] = []
+    var loop = LiveLoop(
+      inputs.sources, clock: inputs.clock, duration: duration?.nanoseconds, endsWithPort: inputs.isSimulated)
     do {
       var consumer = LiveMonitor(
         stream: stream, desk: try MonitorDesk(coloured: color.style.coloured), clock: inputs.clock)
-      var loop = LiveLoop(
-        inputs.sources, clock: inputs.clock, duration: duration?.nanoseconds, endsWithPort: inputs.isSimulated)
       try loop.run(into: &consumer)
-      consumer.linger(until: duration.map { inputs.clock.monotonic + $0.nanoseconds } ?? .max)
-      failures = consumer.failures
+      consumer.linger(
+        until: duration.map { inputs.clock.monotonic + $0.nanoseconds } ?? .max, after: loop.failures.last)
     }
-    for failure in failures { Messages.error(failure.description) }
+    // The screen is gone, and what it said with it.
+    try loop.failures.throwAll()
   }
 
   private func recorded(_ source: any RecordedSource, _ monitor: Monitor, _ profile: Profile) throws {

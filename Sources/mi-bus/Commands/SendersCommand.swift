@@ -43,8 +43,9 @@ struct SendersCommand: ParsableCommand {
   var plot: String?
 
   mutating func run() throws {
-    // Fingerprints may be loaded from the file that they go back to.
-    try OutputPath.check([save, plot], against: sources)
+    try OutputPath.check([save, plot], against: sources + [input.profile])
+    // Fingerprints may go back to the file that they are loaded from, a picture may not.
+    try OutputPath.check([plot], against: [load].compactMap { $0 })
     let environment = ProcessInfo.processInfo.environment
     let profile = try ProfileLibrary(environment: environment).profile(input.profile)
     let signatures = try SignatureLibrary(environment: environment).signatures()

@@ -80,7 +80,7 @@ struct TimelineCommand: ParsableCommand {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
     if !json { for sentence in result.diagnosis.verdict { Messages.note(sentence) } }
-    try result.throwDefects()
+    try result.defects.throwAll()
   }
 
   private var range: Range<Int64> {

@@ -58,7 +58,7 @@ struct DiagnoseRun {
       if isEmpty, let defect { throw defect }
     }
     feed.name(taps: source.taps)
-    var result = finish(feed, phone, alignment, defect, source.warnings.map(\.description))
+    var result = finish(feed, phone, alignment, [defect].compactMap { $0 }, source.warnings.map(\.description))
     (result.taps, result.origin) = (source.taps, source.origin)
     return result
   }
@@ -71,7 +71,7 @@ struct DiagnoseRun {
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
     try loop.run(into: &feed, signals: signals)
-    var result = finish(feed, nil, .none, nil, inputs.notes)
+    var result = finish(feed, nil, .none, loop.failures, inputs.notes)
     (result.taps, result.origin) = (inputs.sources.map(\.tap), inputs.clock.unix)
     return result
   }
@@ -135,10 +135,10 @@ struct DiagnoseRun {
   }
 
   private func finish(
-    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment, _ defect: InputError?,
-    _ notes: [String]
+    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment,
+    _ defects: [InputError], _ notes: [String]
   ) -> Result {
-    let defects = [defect, phone?.defect].compactMap { $0 }
+    let defects = defects + [phone?.defect].compactMap { $0 }
     let (sink, exchanges) = feed.finish()
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
@@ -156,13 +156,5 @@ struct DiagnoseRun {
   /// For reports: the message on standard error does not go with them.
   private static func words(_ defect: InputError) -> String {
     "Only a part could be read, and this is about that part alone: \(defect)."
-  }
-}
-
-extension DiagnoseRun.Result {
-  /// Ends a command whose input was damaged, after everything that was readable was shown.
-  func throwDefects() throws(InputError) {
-    for defect in defects.dropLast() { Messages.error(defect.description) }
-    if let last = defects.last { throw last }
   }
 }

@@ -2,7 +2,6 @@ import BusReport
 import BusTimeline
 import CaptureFiles
 import NinebotBus
-import SystemPackage
 
 /// The files that a diagnosis can leave behind. A file that exists is replaced: a report is made again from its capture.
 struct ReportFiles {
@@ -28,21 +27,8 @@ struct ReportFiles {
     }
   }
 
-  private func write(
-    to path: String, _ body: (inout DescriptorSink) throws(OutputError) -> Void
-  ) throws {
-    let file: FileDescriptor
-    do {
-      file = try .open(
-        FilePath(path), .writeOnly, options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      let cause = "\(error as? Errno ?? .ioError)"
-      throw InputError(path, "cannot be created: \(cause)", remedy: "choose another name or folder")
-    }
-    defer { try? file.close() }
-    var sink = DescriptorSink(file, name: path)
-    try body(&sink)
+  private func write(to path: String, _ body: (inout DescriptorSink) throws(OutputError) -> Void) throws {
+    try ReplacedFile.write(to: path, body)
     Messages.note("written: \(path)")
   }
 

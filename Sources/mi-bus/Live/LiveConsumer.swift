@@ -16,13 +16,10 @@ protocol LiveConsumer: ~Copyable {
   mutating func flush() throws(OutputError)
   /// Something that is worth knowing about a source.
   mutating func note(_ text: String)
-  /// A source has failed.
-  mutating func fail(_ error: InputError)
 }
 
 extension LiveConsumer where Self: ~Copyable {
   var descriptors: [FileDescriptor] { [] }
   var deadline: Int64 { .max }
   mutating func note(_ text: String) { Messages.note(text) }
-  mutating func fail(_ error: InputError) { Messages.error(error.description) }
 }

@@ -36,6 +36,8 @@ struct LiveLoop: ~Copyable {
   /// What was received and not yet handed on, and since when (CLOCK_MONOTONIC nanoseconds).
   private var held: [ByteChunk] = []
   private var heldSince = Int64.max
+  /// What ended sources before their time, for the end of the run.
+  private(set) var failures: [InputError] = []
 
   /// Bytes are read as they come, since their times depend on it, but handed on a few deliveries at a time: the work
   /// on a single one costs more for fetching code and tables into the processor's caches than for itself. A wake-up
@@ -118,18 +120,28 @@ struct LiveLoop: ~Copyable {
           consumer.note("\(port.tap.detail) is gone; waiting for it to come back (Ctrl-C ends)")
         }
       case .back: consumer.note("\(port.tap.detail) is back")
-      case .ended(let error):
-        consumer.fail(error)
-        sources[index] = nil
+      case .ended(let error): fail(index, error, &consumer)
       }
     case .socket(let socket):
-      let (chunk, isOver) = socket.receive(after: window, tap: index)
+      let (chunk, end) = socket.receive(after: window, tap: index)
       hold(chunk, since: window.woke)
-      if isOver {
-        try handOn(&consumer)
+      if end != nil { try handOn(&consumer) }
+      switch end {
+      case nil: break
+      case .closed:
         consumer.note("\(socket.tap.detail) closed the connection")
         sources[index] = nil
+      case .failed(let error): fail(index, error, &consumer)
       }
     }
+  }
+
+  /// A source cannot go on. While others do, that is told at once.
+  private mutating func fail<Consumer: LiveConsumer & ~Copyable>(
+    _ index: Int, _ error: InputError, _ consumer: inout Consumer
+  ) {
+    sources[index] = nil
+    failures.append(error)
+    if sources.contains(where: { $0 != nil }) { consumer.note(error.description) }
   }
 }

@@ -10,8 +10,6 @@ struct LiveMonitor: ~Copyable, LiveConsumer {
   private var desk: MonitorDesk
   private let clock: CaptureClock
   private let system = KernelSerial()
-  /// Failures of sources, for the end: the screen goes, and so would they.
-  private(set) var failures: [InputError] = []
 
   /// Events wait so long for evidence (`Attributor.Patience.live`), in nanoseconds: the screen shows that moment.
   private static let patience: Int64 = 250_000_000
@@ -35,15 +33,12 @@ struct LiveMonitor: ~Copyable, LiveConsumer {
 
   mutating func note(_ text: String) { stream.sink.tell(text) }
 
-  mutating func fail(_ error: InputError) {
-    failures.append(error)
-    note(error.description)
-  }
-
   /// All sources have ended: the last picture stays until the person has seen it.
-  mutating func linger(until end: Int64) {
+  ///
+  /// - Parameter failure: what ended the last one before its time.
+  mutating func linger(until end: Int64, after failure: InputError?) {
     stream.finish()
-    if failures.isEmpty { note("nothing more comes; q quits") }
+    note(failure?.description ?? "nothing more comes; q quits")
     while !isFull, system.now() < end {
       desk.serve(&stream.sink)
       desk.wait(until: end)

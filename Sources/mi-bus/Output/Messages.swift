@@ -1,3 +1,4 @@
+import CaptureFiles
 import Glibc
 import Synchronization
 
@@ -15,4 +16,12 @@ enum Messages {
 
   /// One line that is worth knowing and no error.
   static func note(_ text: String) { write("mi-bus: note: \(text)\n") }
+}
+
+extension [InputError] {
+  /// Ends a command whose inputs were damaged or failed, after everything that was readable was shown.
+  func throwAll() throws(InputError) {
+    for error in dropLast() { Messages.error(error.description) }
+    if let last { throw last }
+  }
 }

@@ -3,7 +3,6 @@ import BusTimeline
 import CaptureFiles
 import NinebotBus
 import ScooterProfiles
-import SystemPackage
 import UartSniffer
 
 /// What `mi-bus senders` writes at the end: the table, and the files that were asked for.
@@ -46,20 +45,10 @@ struct SendersReport {
     try Self.write(text, to: path)
   }
 
-  /// Writes a whole file, over one that was there: these are made anew from each capture.
   private static func write(_ text: borrowing TextBuffer, to path: String) throws {
-    let descriptor: FileDescriptor
-    do {
-      descriptor = try .open(
-        FilePath(path), .writeOnly, options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch {
-      throw InputError(
-        path, "cannot be written: \(error as? Errno ?? .ioError)", remedy: "choose another name or folder")
+    try ReplacedFile.write(to: path) { sink throws(OutputError) in
+      try text.withBytes { bytes throws(OutputError) in try sink.write(bytes) }
     }
-    defer { try? descriptor.close() }
-    var sink = DescriptorSink(descriptor, name: path)
-    try text.withBytes { bytes throws(OutputError) in try sink.write(bytes) }
   }
 }
 

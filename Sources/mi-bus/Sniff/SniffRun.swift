@@ -83,6 +83,7 @@ struct SniffRun: ~Copyable {
     defer { inputs.stop() }
     try loop.run(into: &pipeline, signals: signals)
     try end(notes: inputs.notes)
+    try loop.failures.throwAll()
   }
 
   /// The summary is data when it was asked for, else words beside the data.
