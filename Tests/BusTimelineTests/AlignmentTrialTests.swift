@@ -51,8 +51,9 @@ import UartSniffer
       #expect(2 * clocks.boundSeconds < 8e-3)
       #expect(abs(clocks.offsetSeconds - settings.offset) <= clocks.boundSeconds)
       #expect(abs(clocks.driftPPM - settings.driftPPM) <= clocks.first.driftBoundPPM)
+      var clock = BleTimeReader(clocks)
       for message in trial.ble {
-        let time = clocks.busTime(ofBle: message.time)
+        let time = clock.busTime(of: message.time)
         #expect(time.earliest <= message.busTime && message.busTime <= time.latest)
       }
     }
@@ -60,7 +61,7 @@ import UartSniffer
 
   @Test func aClockThatIsSetGivesTwoStretches() throws {
     let ride = TrialRide(try #require(Self.scenario("phone", rides: true, seed: 11)), seconds: 200)
-    for step in [-40.0, 3] {
+    for step in [-40.0, 3, 3600, -3600] {
       var settings = Self.together(180)
       settings.offset = 10
       settings.step = step
@@ -72,6 +73,11 @@ import UartSniffer
       let end = trial.busCovered.upperBound
       #expect(
         abs(Double(last.offset(at: end).middle) - trial.offset(atBus: end)) <= Double(last.offset(at: end).error) + 1)
+      // Also those around the step, which carry neither stretch.
+      var clock = BleTimeReader(clocks)
+      let farthest = trial.ble.map { abs(clock.busTime(of: $0.time).middle - $0.busTime) }.max() ?? .max
+      #expect(farthest < 50_000_000)
+      #expect(Diagnosis.PhoneClock(clocks).settings.count == clocks.segments.count - 1)
     }
   }
 

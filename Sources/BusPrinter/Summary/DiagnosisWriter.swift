@@ -138,11 +138,16 @@ public struct DiagnosisWriter: Sendable {
       out.append(",\"alignment\":{")
       offset(clock.first, &out)
       drift(clock.drift, &out)
-      out.append(",\"best\":{\"t\":")
-      out.append(fixed: Int64(clock.best.time * 1e9), decimals: 9)
-      out.append(UInt8(ascii: ","))
-      offset(clock.best, &out)
-      out.append(UInt8(ascii: "}"))
+      out.append(",\"best\":")
+      moment(clock.best, &out)
+      if !clock.settings.isEmpty {
+        out.append(",\"set\":[")
+        for (index, setting) in clock.settings.enumerated() {
+          if index > 0 { out.append(UInt8(ascii: ",")) }
+          moment(setting, &out)
+        }
+        out.append(UInt8(ascii: "]"))
+      }
       out.append(string: ",\"pairs\":\(clock.pairs),\"residuals\":{")
       var isFirst = true
       for (name, residuals) in [("replies", clock.replies), ("requests", clock.requests)] {
@@ -185,6 +190,14 @@ public struct DiagnosisWriter: Sendable {
     out.append(fixed: Int64(offset.offset * 1e9), decimals: 9)
     out.append(",\"bound_s\":")
     out.append(fixed: Int64(offset.bound * 1e9), decimals: 9)
+  }
+
+  private func moment(_ moment: Diagnosis.Offset, _ out: inout TextBuffer) {
+    out.append("{\"t\":")
+    out.append(fixed: Int64(moment.time * 1e9), decimals: 9)
+    out.append(UInt8(ascii: ","))
+    offset(moment, &out)
+    out.append(UInt8(ascii: "}"))
   }
 
   private func drift(_ drift: ClockDrift, _ out: inout TextBuffer) {

@@ -82,13 +82,6 @@ public struct AlignedClocks: Sendable {
     segments.last { $0.bus.lowerBound <= time } ?? first
   }
 
-  /// A time of the BLE clock on the bus's clock. A clock that was set back shows some times twice; then the earlier
-  /// stretch counts. `BleTimeReader` follows a log in order and gets them right.
-  public func busTime(ofBle time: Int64) -> TimeBounds {
-    let segment = segments.first { $0.ble.contains(time) } ?? segments.last { $0.ble.lowerBound <= time } ?? first
-    return segment.busTime(ofBle: time)
-  }
-
   /// A time of the bus on the BLE clock.
   public func bleTime(ofBus time: Int64) -> TimeBounds {
     let offset = offset(atBus: time)
@@ -99,12 +92,13 @@ public struct AlignedClocks: Sendable {
 /// Puts the times of a phone's log on the bus's clock, message by message in the log's order, so that it notices when
 /// the phone's clock was set.
 public struct BleTimeReader: Sendable {
-  /// A jump back by more than messages overtake each other, nanoseconds.
-  private static let jump: Int64 = 500_000_000
+  /// Messages overtake each other by no more than this, nanoseconds.
+  private static let disorder: Int64 = 500_000_000
 
   private let segments: [ClockSegment]
   private var current = 0
-  private var last = Int64.min / 4
+  /// Bus time of the message before, nanoseconds.
+  private var last: Int64?
 
   public init(_ clocks: AlignedClocks) {
     segments = clocks.segments.isEmpty ? [ClockSegment.empty] : clocks.segments
@@ -112,13 +106,23 @@ public struct BleTimeReader: Sendable {
 
   /// - Parameter time: of the log's next message, nanoseconds on the phone's clock.
   public mutating func busTime(of time: Int64) -> TimeBounds {
-    if current + 1 < segments.count {
-      let next = segments[current + 1].ble.lowerBound
-      let isSetBack = time < last &- Self.jump
-      if isSetBack || (time >= next && time > segments[current].ble.upperBound) { current += 1 }
-    }
-    last = time
-    return segments[current].busTime(ofBle: time)
+    while current + 1 < segments.count, isSet(before: time) { current += 1 }
+    let found = segments[current].busTime(ofBle: time)
+    last = found.middle
+    return found
+  }
+
+  /// Whether the phone's clock was set to the next segment's before a message. The messages that carry a segment begin
+  /// some time after that; until then the clock that goes on best from the message before is in force.
+  private func isSet(before time: Int64) -> Bool {
+    let (here, next) = (segments[current], segments[current + 1])
+    let isOver = time > here.ble.upperBound
+    guard let last else { return isOver && time >= next.ble.lowerBound }
+    let step = here.busTime(ofBle: time).middle &- last
+    let isNearer = (next.busTime(ofBle: time).middle &- last).magnitude < step.magnitude
+    if isNearer { return isOver || step < -Self.disorder }
+    // Set back while nothing was written for longer than that.
+    return isOver && time >= next.ble.lowerBound && step > Self.disorder
   }
 }
 

@@ -56,10 +56,14 @@ extension Diagnosis {
     /// Of those, by direction; nil where it carries none.
     public var replies: Residuals?
     public var requests: Residuals?
+    /// When it was set, and how far ahead of the bus's it was from then on.
+    public var settings: [Offset]
 
     public init(
-      first: Offset, best: Offset, drift: ClockDrift, pairs: Int, replies: Residuals? = nil, requests: Residuals? = nil
+      first: Offset, best: Offset, drift: ClockDrift, pairs: Int, replies: Residuals? = nil,
+      requests: Residuals? = nil, settings: [Offset] = []
     ) {
+      self.settings = settings
       self.first = first
       self.best = best
       self.drift = drift
@@ -73,7 +77,8 @@ extension Diagnosis {
       self.init(
         first: offset(at: clocks.reference), best: offset(at: clocks.bestTime), drift: ClockDrift(clocks.first),
         pairs: clocks.pairs,
-        replies: Residuals(clocks.replyDelay), requests: Residuals(clocks.requestDelay))
+        replies: Residuals(clocks.replyDelay), requests: Residuals(clocks.requestDelay),
+        settings: clocks.segments.dropFirst().map { offset(at: $0.bus.lowerBound) })
     }
   }
 

@@ -179,7 +179,11 @@ extension Diagnosis {
     let (first, best) = (clock.first, clock.best)
     var words = "The phone's clock is \(best.words) (\(Wording.decimal(best.time, 3)) s into the bus's capture"
     if first.bound > 2 * best.bound { words += "; ± \(first.boundWords) at its begin" }
-    return words + "), \(clock.drift.words), by \(clock.pairs) pairs."
+    words += "), \(clock.drift.words), by \(clock.pairs) pairs."
+    for setting in clock.settings {
+      words += " It was set before \(Wording.decimal(setting.time, 3)) s; from then on it is \(setting.words)."
+    }
+    return words
   }
 
   private var adviceWords: [String] {

@@ -59,11 +59,13 @@ public struct CausalityTrial: Sendable {
     let attributed = attribute(wire, phone, profile)
     for (event, _) in attributed { score.census.push(event) }
     var tracker = CausalityTracker(clocks: clocks, origin: origin)
+    // In the log's order, once each.
+    var clock = BleTimeReader(clocks)
+    let due = messages.map { clock.busTime(of: $0.time).middle - origin }
     var next = 0
     var judge = Judge(trial: trial, messages: messages, score: score)
     for (id, (event, bytes)) in attributed.enumerated() {
-      while next < messages.count, clocks.busTime(ofBle: messages[next].time).middle - origin < event.event.start.middle
-      {
+      while next < messages.count, due[next] < event.event.start.middle {
         tracker.push(messages[next])
         judge.take(tracker.outcomes)
         next += 1

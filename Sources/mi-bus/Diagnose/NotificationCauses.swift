@@ -9,7 +9,7 @@ struct NotificationCauses {
   private(set) var chains = Diagnosis.Chains()
   private var tracker: CausalityTracker
   private let messages: PackedMessages
-  private let clocks: AlignedClocks
+  private var clock: BleTimeReader
   private let origin: Int64
   /// Messages handed to the tracker so far.
   private var handed = 0
@@ -28,10 +28,10 @@ struct NotificationCauses {
     counts.undecided = 0
     counts.ring = []
     messages = phone.messages
-    self.clocks = clocks
+    clock = BleTimeReader(clocks)
     self.origin = origin
     tracker = CausalityTracker(clocks: clocks, origin: origin)
-    due = messages.first.map { busTime(of: $0) } ?? .max
+    readDue()
   }
 
   /// Hands over the messages up to a time of the bus, in nanoseconds since its time 0.
@@ -39,7 +39,7 @@ struct NotificationCauses {
     while due <= time, handed < messages.count {
       tracker.push(messages[handed])
       handed += 1
-      due = handed < messages.count ? busTime(of: messages[handed]) : .max
+      readDue()
       take(&timeline)
     }
   }
@@ -59,7 +59,10 @@ struct NotificationCauses {
     counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
   }
 
-  private func busTime(of message: BleMessage) -> Int64 { clocks.busTime(ofBle: message.time).middle - origin }
+  /// Reads the time of the next message to be handed over: in the log's order, once each.
+  private mutating func readDue() {
+    due = handed < messages.count ? clock.busTime(of: messages[handed].time).middle - origin : .max
+  }
 
   private mutating func take(_ timeline: inout TimelineCollector?) {
     for outcome in tracker.outcomes {
@@ -85,10 +88,9 @@ struct NotificationCauses {
       }
     }
     if finding.solicited == nil { counts.undecided += 1 }
-    guard messages.indices.contains(finding.sequence) else { return }
-    let message = messages[finding.sequence]
+    guard messages.indices.contains(finding.sequence), let time = finding.time else { return }
     timeline?.add(
-      message, at: finding.time?.middle ?? busTime(of: message), causedBy: finding.reply.flatMap { items[$0.id] },
+      messages[finding.sequence], at: time.middle, causedBy: finding.reply.flatMap { items[$0.id] },
       cause: finding.cause, solicited: finding.solicited)
   }
 }
