@@ -88,7 +88,6 @@ struct SimulatedReport {
     if frame.direction == .toPhone {
       notifications.total += 1
       if !frame.solicited { notifications.unsolicited += 1 }
-      if frame.frame.isEmpty { notifications.empty += 1 }
     }
     diagnosis.notifications = notifications
     items.append(

@@ -6,10 +6,11 @@ public struct BleSummary: Sendable {
   private var counts: [BleDirection: [BleMessage.Condition: Int]] = [:]
   /// Replies that a request of the phone explains.
   public private(set) var solicited = 0
-  /// Replies that none explains.
-  public private(set) var unsolicited = 0
-  /// Replies of which it cannot be told.
-  public private(set) var undecided = 0
+  /// Replies that no request in the log explains, and the answers to lost ones among them.
+  private var unexplained = 0
+  private var lost = LostRequests()
+  /// Replies of which nothing can be told.
+  private var untold = 0
   /// Messages missing by their counters.
   public private(set) var missing: UInt64 = 0
   /// Time of the first and last message, Unix nanoseconds; nil without messages.
@@ -23,6 +24,11 @@ public struct BleSummary: Sendable {
 
   public init() {}
 
+  /// Replies that none explains.
+  public var unsolicited: Int { unexplained - lost.excused(of: unexplained, answered: solicited) }
+  /// Replies of which it cannot be told: also those that may answer requests which the log has lost.
+  public var undecided: Int { untold + lost.excused(of: unexplained, answered: solicited) }
+
   /// Takes the next event of the recording; notes do not count.
   public mutating func push(_ event: BleEvent) {
     guard case .message(let message) = event else { return }
@@ -30,15 +36,17 @@ public struct BleSummary: Sendable {
     connections = max(connections, message.connection + 1)
     span = min(span?.lowerBound ?? message.time, message.time)...max(span?.upperBound ?? message.time, message.time)
     if case .gap(let count) = message.step { missing += UInt64(count) }
+    if message.direction == .toScooter { lost.wrote(message) }
     guard message.direction == .toPhone, message.ok, let member = PollRing.Member(message) else { return }
     switch message.solicited {
     case true?: solicited += 1
     case false?:
-      unsolicited += 1
+      unexplained += 1
+      if message.condition != .preSession { lost.unexplained() }
       // Before a login the BLE module may drop what it likes; the order is still the dash's.
       foreign.push(member)
     case nil:
-      undecided += 1
+      untold += 1
       unknown.push(member)
     }
   }
@@ -55,6 +63,50 @@ public struct BleSummary: Sendable {
 
   /// How often each kind of unsolicited or undecided reply came.
   public var totals: [PollRing.Member: Int] { foreign.totals.merging(unknown.totals) { $0 + $1 } }
+}
+
+/// Requests of the phone that a log has lost: what answers them looks as if nobody had asked.
+private struct LostRequests: Sendable {
+  /// Answers that lost requests may have had, as the numbers of the others tell.
+  private var counted = 0
+  /// Replies without an explanation since the last request.
+  private var waiting = 0
+  /// Lost requests whose answers may still come.
+  private var owed = 0
+  private var requests = 0
+  /// Those of them without a number: some clients count, some do not.
+  private var uncounted = 0
+
+  /// Of more requests than this share that stayed without an answer it is the log's fault: collisions cost less.
+  private static let mostUnanswered = 0.05
+
+  /// The next request that is in the log.
+  mutating func wrote(_ message: BleMessage) {
+    requests += 1
+    if message.counter == nil || message.step == .uncounted { uncounted += 1 }
+    var missing = 0
+    if case .gap(let count) = message.step { missing = Int(clamping: count) }
+    let excused = min(missing, waiting)
+    counted += excused
+    (owed, waiting) = (missing - excused, 0)
+  }
+
+  mutating func unexplained() {
+    if owed > 0 {
+      owed -= 1
+      counted += 1
+    } else {
+      waiting += 1
+    }
+  }
+
+  /// How many unexplained replies may be answers to lost requests.
+  func excused(of unexplained: Int, answered: Int) -> Int {
+    if uncounted * 2 < requests { return min(counted, unexplained) }
+    // Without numbers a log is taken to lose as many requests as answers.
+    let unanswered = max(0, requests - answered)
+    return Double(unanswered) > Self.mostUnanswered * Double(requests) ? min(unanswered, unexplained) : 0
+  }
 }
 
 extension PollRing.Member {

@@ -9,6 +9,8 @@ struct ForeignRhythm: Sendable {
   private static let mostKinds = 64
   /// No estimate of a spread is better than this, in nanoseconds: the radio holds messages back.
   private static let leastSpread = 4_000_000.0
+  /// A spread above this share of the period is no rhythm: answers whose requests the log has lost come at random.
+  private static let mostSpread = 0.4
   /// Weight of a new value.
   private static let weight = 0.05
 
@@ -36,10 +38,9 @@ struct ForeignRhythm: Sendable {
 
   /// Whether a reply is likelier the one that somebody else waits for.
   func claims(_ key: UInt32, at time: Int64, requested: Int64) -> Bool {
-    guard let last, period.count >= Self.leastKnown, latency.count >= Self.leastKnown, isNext(key, after: last.key)
-    else {
-      return false
-    }
+    guard let last, period.count >= Self.leastKnown, latency.count >= Self.leastKnown,
+      period.spread < Self.mostSpread * period.mean, isNext(key, after: last.key)
+    else { return false }
     return period.distance(Double(time &- last.time)) < latency.distance(Double(time &- requested))
   }
 

@@ -118,7 +118,7 @@ public struct DiagnosisWriter: Sendable {
     out.append(
       string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
     if notifications.beyond > 0 { out.append(string: "\"beyond\":\(notifications.beyond),") }
-    out.append(string: "\"undecided\":\(notifications.undecided),\"ring\":")
+    out.append(string: "\"undecided\":\(notifications.undecided),\"unreadable\":\(notifications.unreadable),\"ring\":")
     strings(notifications.ring, &out)
     out.append(string: ",\"pre_session\":\(notifications.preSession),\"caused_by\":{")
     for (index, cause) in notifications.causedBy.enumerated() {

@@ -87,13 +87,13 @@ struct StorySection {
     guard let notifications = diagnosis.notifications else {
       return ("The phone is told", opening + " What a phone received was not recorded here.")
     }
-    let asked = max(0, notifications.total - notifications.unsolicited - notifications.undecided)
     var text =
-      opening + " The phone received \(Words.some(notifications.total, "message")): \(Words.count(asked)) it had asked "
+      opening
+      + " The phone received \(Words.some(notifications.total, "message")): \(Words.count(notifications.solicited)) it had asked "
       + "for, \(Words.count(notifications.unsolicited)) it had not."
     if let doubt = diagnosis.notificationDoubt { text += " That is by its log alone: \(doubt)." }
     if notifications.undecided > 0 { text += " Of \(Words.count(notifications.undecided)) it cannot be told." }
-    if notifications.empty > 0 { text += " \(Words.count(notifications.empty)) were empty." }
+    if notifications.unreadable > 0 { text += " \(Words.count(notifications.unreadable)) could not be read." }
     if notifications.preSession > 0 {
       text += " \(Words.count(notifications.preSession)) came before it had logged in, filled with zeros."
     }

@@ -37,7 +37,7 @@ struct TileSection {
   private var tiles: [Tile] {
     var tiles: [Tile] = []
     if let notifications = diagnosis.notifications {
-      let share = Double(notifications.unsolicited) / Double(max(1, notifications.total))
+      let share = Double(notifications.unsolicited) / Double(max(1, notifications.total - notifications.unreadable))
       tiles.append(
         Tile(
           name: "The phone had not asked", value: Words.percent(share),

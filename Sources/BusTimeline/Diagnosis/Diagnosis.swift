@@ -65,17 +65,20 @@ public struct Diagnosis: Sendable {
     /// Received after so many others that they were not followed to their causes.
     public var beyond = 0
     public var unsolicited = 0
-    /// Those of which it cannot be told whether the phone asked: its own side is not in the log.
+    /// Those of which it cannot be told whether the phone asked: its own side is not in the log, or it lacks some.
     public var undecided = 0
+    /// Those that cannot be read: damaged, or parts of them are missing.
+    public var unreadable = 0
     /// What comes unasked, or may, in the order in which it is polled, in words; empty where it keeps no order.
     public var ring: [String] = []
-    /// Notifications without a byte.
-    public var empty = 0
     /// Forwarded before there was a session, filled with zeros.
     public var preSession = 0
     /// Unsolicited ones by whose request made the scooter answer.
     public var causedBy: [(sender: Transmitter, count: Int)] = []
     public init() {}
+
+    /// Those that the phone asked for.
+    public var solicited: Int { max(0, total - unsolicited - undecided - unreadable) }
 
     /// Whether so many are unsolicited that no answer out of order explains them.
     public var areInjected: Bool { unsolicited >= 5 && unsolicited * 50 >= total }

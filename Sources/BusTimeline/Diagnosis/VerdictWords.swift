@@ -91,7 +91,12 @@ extension Diagnosis {
         + "to their causes) \(notifications.unsolicited) were unsolicited"
     }
     if notifications.undecided > 0 { text += ", and \(notifications.undecided) that cannot be told" }
-    let ring = notifications.ring.isEmpty ? "" : " They come in a ring: \(notifications.ring.joined(separator: ", "))."
+    if notifications.unreadable > 0 { text += ", and \(notifications.unreadable) that cannot be read" }
+    // A few that cannot be told come in no order of anybody's.
+    let isRing = notifications.areInjected || notifications.undecided * 2 > notifications.total
+    let ring =
+      notifications.ring.isEmpty || !isRing
+      ? "" : " They come in a ring: \(notifications.ring.joined(separator: ", "))."
     let consequence =
       notifications.areInjected ? " A client that takes the first reply for its own hangs or reads nonsense." : ""
     if let doubt = notificationDoubt { return text + " by its log alone: \(doubt)." + ring + consequence }

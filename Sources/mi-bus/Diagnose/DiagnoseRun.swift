@@ -143,7 +143,7 @@ struct DiagnoseRun {
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
     diagnosis.alignment = alignment
-    diagnosis.notifications = sink.causes?.counts ?? phone?.counts
+    diagnosis.notifications = sink.causes?.counts ?? phone?.counts(beside: diagnosis.injectors, profile)
     diagnosis.chains = sink.causes?.chains ?? Diagnosis.Chains()
     diagnosis.writeWords()
     diagnosis.remarks += defects.map(Self.words)

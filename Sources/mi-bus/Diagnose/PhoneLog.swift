@@ -11,6 +11,8 @@ struct PhoneLog {
   private(set) var defect: InputError?
   private var summary = BleSummary()
   private var preSession = 0
+  /// Received and kept, and could not be read.
+  private var unreadable = 0
   private(set) var leftOut = 0
   /// Those of them that the phone received.
   private(set) var receivedLeftOut = 0
@@ -44,6 +46,21 @@ struct PhoneLog {
     counts.undecided = summary.undecided
     counts.ring = summary.ring.map(\.words)
     counts.preSession = preSession
+    counts.unreadable = unreadable
+    return counts
+  }
+
+  /// The same where no clock is known and others ask too: what also they ask for may be the answer to them.
+  func counts(beside injectors: [Diagnosis.Injector], _ profile: Profile) -> Diagnosis.Notifications {
+    var counts = counts
+    let polled = Set(injectors.flatMap(\.registers).map { [$0.subject.rawValue, $0.register] })
+    guard !polled.isEmpty else { return counts }
+    for message in messages where message.solicited == true {
+      guard let bytes = try? message.frame?.encoded(), let reading = profile.read(bytes.span, on: .phoneBle) else {
+        continue
+      }
+      if polled.contains([reading.subject.rawValue, reading.argument]) { counts.undecided += 1 }
+    }
     return counts
   }
 
@@ -57,7 +74,10 @@ struct PhoneLog {
 
   private mutating func add(_ message: BleMessage) {
     if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
-    guard messages.count >= Self.most else { return messages.append(message) }
+    guard messages.count >= Self.most else {
+      if message.direction == .toPhone, !message.ok { unreadable += 1 }
+      return messages.append(message)
+    }
     leftOut += 1
     if message.direction == .toPhone { receivedLeftOut += 1 }
   }
