@@ -30,6 +30,11 @@ struct DiagnosisOutcomeTests {
     var contradicted = Self.bus(sure: 0.99)
     contradicted.notifications = Self.phone(total: 600, unsolicited: 279)
     #expect(contradicted.outcome == .undecided)
+    contradicted.notifications = Self.phone(total: 4800, unsolicited: 52)
+    #expect(contradicted.outcome == .undecided)
+    contradicted.notifications = Self.phone(total: 4800, unsolicited: 5)
+    #expect(contradicted.outcome == .clean)
+    contradicted.notifications = Self.phone(total: 600, unsolicited: 279)
     contradicted.writeWords()
     #expect(try #require(contradicted.verdict.first).hasPrefix("Cannot tell"))
   }

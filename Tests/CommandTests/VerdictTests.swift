@@ -24,6 +24,48 @@ import TestSupport
     #expect(text.hasPrefix("Nothing injects:"), "\(text)")
   }
 
+  /// Pulses of up to most of a bit spoil frames here and there, and heartbeats with them.
+  @Test(
+    "a stock scooter on a noisy wire is not accused", arguments: [50, 100],
+    ["edges", "ftdi-1ms", "ftdi-16ms", "cp210x"])
+  func noise(_ pulses: Int, _ adapter: String) throws {
+    let scenario = """
+      phone: { connects-at-s: 2 }
+      noise: { per-second: \(pulses), per-second-with-light: \(pulses), width-ns: [60, 9000] }
+
+      """
+    try scratch.write(Array(scenario.utf8), as: "noisy.yaml")
+    for seed in 1...2 {
+      let made = try Command.run(
+        ["simulate", "./noisy.yaml", "--seed", "\(seed)", "--adapter", adapter, "--write", "bus\(seed).pcapng"],
+        in: scratch)
+      #expect(made.ending == .exit(0), "\(made.errors)")
+      let (ending, text) = try verdict(["bus\(seed).pcapng"])
+      #expect(ending == .exit(0), "\(text)")
+    }
+  }
+
+  @Test("a dash that asks seldom beside a busy phone is found, or nobody is cleared", arguments: ["1m", "10m"])
+  func seldom(_ length: String) throws {
+    let scenario = """
+      phone: { connects-at-s: 2 }
+      ble: { forwards-foreign: true }
+      dashes:
+        - { trigger: heartbeat, at-most-each-ms: 10000, polls: [esc b0 20, bms 31 0a] }
+
+      """
+    try scratch.write(Array(scenario.utf8), as: "seldom.yaml")
+    let made = try Command.run(
+      [
+        "simulate", "./seldom.yaml", "--for", length, "--write", "bus.pcapng", "--ble", "phone.btsnoop", "--token",
+        "token",
+      ], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let (ending, text) = try verdict(["bus.pcapng", "phone.btsnoop", "--token", "token"])
+    #expect(text.hasPrefix(length == "1m" ? "Cannot tell" : "dash1"), "\(text)")
+    #expect(ending == .exit(length == "1m" ? 0 : 1))
+  }
+
   @Test(
     "simulated stock scooters: nothing injects, with the phone's log and without",
     arguments: ["phone", "random"], ["edges", "ftdi-1ms", "ftdi-16ms", "cp210x"])

@@ -210,7 +210,9 @@ public struct Attributor: Sendable {
     let tap = waiting[id].tap
     if waiting[id].claim == .request { assess(id) }
     let finding = Self.decide(&waiting[id], id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
-    if finding?.isStrange == true, wires[tap].assess(strange: waiting[id]) { nameNewcomer(tap) }
+    if finding?.isStrange == true, waiting[id].claim != .request, wires[tap].assess(strange: waiting[id]) {
+      nameNewcomer(tap)
+    }
     return AttributedEvent(
       tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding,
       airTime: airTime(of: id, sender: finding?.sender ?? .unknown))

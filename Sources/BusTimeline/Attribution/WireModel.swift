@@ -195,8 +195,7 @@ struct WireModel: Sendable {
     guard best != Candidate.newcomer, confidence >= Self.decided else {
       for dash in beliefs.dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
       finding.isStrange =
-        best == Candidate.newcomer && confidence >= Self.decided && observation.claim != .request
-        && observation.measurement.isShaped
+        best == Candidate.newcomer && confidence >= Self.decided && observation.measurement.isShaped
       return finding
     }
     finding.sender = Candidate.transmitter(best)

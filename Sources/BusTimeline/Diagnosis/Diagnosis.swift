@@ -82,6 +82,9 @@ public struct Diagnosis: Sendable {
 
     /// Whether so many are unsolicited that no answer out of order explains them.
     public var areInjected: Bool { unsolicited >= 5 && unsolicited * 50 >= total }
+
+    /// Whether they are too many to say that nothing injects.
+    public var areDoubtful: Bool { areInjected || unsolicited >= 20 && unsolicited * 200 >= total }
   }
 
   /// What the wire looked like.
@@ -105,7 +108,7 @@ public struct Diagnosis: Sendable {
     /// Requests with the BLE module's address, and those of them that could not be given to a device.
     public var requests = 0
     public var undecidedRequests = 0
-    /// Frames of other kinds whose times or clock are not those of the device that they name, nor of another one known.
+    /// Frames whose times or clock are not those of the device that they name, nor of another one known.
     public var strangeFrames = 0
     /// Error codes that the ESC showed, with their names.
     public var escErrors: [(code: Int, name: String, count: Int)] = []
@@ -183,7 +186,7 @@ public struct Diagnosis: Sendable {
       let heard = (notifications?.total ?? 0) - (notifications?.undecided ?? 0)
       return heard > 0 ? .clean : .undecided
     }
-    return confidence >= Self.sure && notifications?.areInjected != true ? .clean : .undecided
+    return confidence >= Self.sure && notifications?.areDoubtful != true ? .clean : .undecided
   }
 
   /// Less is no verdict.

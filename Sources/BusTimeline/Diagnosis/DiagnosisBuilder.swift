@@ -57,9 +57,8 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     if claim == .request {
       wire.requests += 1
       if finding.sender == .unknown { wire.undecidedRequests += 1 }
-    } else if finding.isStrange {
-      wire.strangeFrames += 1
     }
+    if finding.isStrange { wire.strangeFrames += 1 }
     if finding.injected > 0, row.tap < uses.count, let airTime = row.airTime {
       uses[row.tap].injected &+= Int64(finding.injected * Float(airTime))
     }
@@ -123,7 +122,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private func injectors(_ signatures: [ModuleSignature]) -> [Diagnosis.Injector] {
     let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
     return dashes.compactMap { dash -> Diagnosis.Injector? in
-      guard let row = senders.row(of: dash) else { return nil }
+      guard let row = senders.row(of: dash), accuses(row) else { return nil }
       let registers = row.kinds.map { kind in
         Diagnosis.PolledRegister(
           subject: kind.block.subject, register: kind.block.register, bytes: kind.block.bytes,
@@ -140,13 +139,30 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     }
   }
 
+  /// Whether a device that was named did enough to be accused. Where much is spoiled and no timing is seen that tells
+  /// devices apart, the rhythm misleads now and then: then a dash must have made a good part of the requests.
+  private func accuses(_ row: SenderStatistics) -> Bool {
+    guard row.requests + row.forged >= Self.leastFrames else { return false }
+    let isSpoiled = wire.badChecksums * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
+    return !isSpoiled || row.requests * 5 >= wire.requests
+  }
+
+  /// Fewer frames accuse nobody.
+  private static let leastFrames = 5
+
+  /// Requests of devices that were named and are not accused.
+  private var doubtedRequests: Int {
+    senders.senders.reduce(0) { $1.transmitter.isForeign && !accuses($1) ? $0 + $1.requests : $0 }
+  }
+
   /// How sure it is that nothing injects: the longer heartbeats ran and the fewer requests stayed undecided, the surer.
   private var innocence: Double {
     guard wire.heartbeats > 0 || wire.frames > 0 else { return 0 }
     let seen = 1 - 1 / (1 + Double(max(wire.heartbeats, wire.frames)) / 10)
     // One strange frame may be a disturbed one.
     let strange = 1 / (1 + Double(max(0, wire.strangeFrames - 1)) / 2)
-    return min(0.999, seen) * strange * (1 - Double(wire.undecidedRequests) / Double(max(wire.requests, 1)))
+    let undecided = Double(wire.undecidedRequests + doubtedRequests) / Double(max(wire.requests, 1))
+    return min(0.999, seen) * strange * max(0, 1 - undecided)
   }
 }
 

@@ -76,7 +76,7 @@ extension Diagnosis {
       return "\(wire.undecidedRequests) of \(wire.requests) requests could be the BLE module's or somebody else's; "
         + "a longer capture tells more, and so does a logic analyser or an adapter with a latency timer of 1 ms"
     }
-    if notifications?.areInjected == true {
+    if notifications?.areDoubtful == true {
       return "the phone received answers that nobody on this wire was seen to ask for"
     }
     return "\(wire.frames) frames are too few"
@@ -107,7 +107,7 @@ extension Diagnosis {
         main.count == notifications.unsolicited
         ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
     }
-    if !notifications.areInjected { return text + ". That few can be answers out of order." }
+    if !notifications.areDoubtful { return text + ". That few can be answers out of order." }
     return text + "." + ring + consequence
   }
 

@@ -59,7 +59,7 @@ public struct BusObserver: Sendable {
       }
     }
     let claim = event.checksumHolds ? reading.map { Claim($0) } ?? .none : .none
-    let (measurement, isClear) = wires[tap].observe(event, claim, reading, id: next)
+    let (measurement, isClear) = wires[tap].observe(event, claim, reading, id: next, bytes)
     next += 1
     return Sight(reading: reading, claim: claim, measurement: measurement, link: link, isClear: isClear)
   }

@@ -28,7 +28,7 @@ struct WireObserver: Sendable {
   ///
   /// - Returns: what it shows of its transmitter, and whether `clear` now holds something on requests before it.
   mutating func observe(
-    _ event: BusEvent, _ claim: Claim, _ reading: FrameReading?, id: Int64
+    _ event: BusEvent, _ claim: Claim, _ reading: FrameReading?, id: Int64, _ bytes: Span<UInt8>
   ) -> (Measurement, isClear: Bool) {
     if !clear.isEmpty { clear.removeLast(clear.count) }
     defer {
@@ -36,6 +36,7 @@ struct WireObserver: Sendable {
       if isBehindBeat { isAnnounced = false }
     }
     guard event.kind == .frame, event.checksumHolds else {
+      guard !Self.arePulses(event, bytes) else { return (Measurement(), false) }
       if hasTimes { slots.damage(TimeBounds(earliest: event.start.earliest, latest: event.end.latest)) }
       pattern.damage()
       return (Measurement(), false)
@@ -71,6 +72,13 @@ struct WireObserver: Sendable {
     default: break
     }
     return (measurement, !clear.isEmpty)
+  }
+
+  /// Whether it is no more than pulses on the idle wire (protocol.md 5.3), each of which looks like a start bit before
+  /// eight ones, or a byte or two: no frame was spoiled by that.
+  private static func arePulses(_ event: BusEvent, _ bytes: Span<UInt8>) -> Bool {
+    guard event.kind == .garbage, event.fault == .none else { return false }
+    return bytes.count <= 2 || bytes.indices.allSatisfy { bytes[$0] == 0xFF }
   }
 
   private mutating func beat(_ event: BusEvent, endsRound: Bool) {

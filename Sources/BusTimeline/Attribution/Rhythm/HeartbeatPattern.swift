@@ -14,6 +14,8 @@ struct HeartbeatPattern: Sendable {
   /// How often each count of `65` made a round: undisturbed ones, and all.
   private var quiet = Rounds()
   private var all = Rounds()
+  /// The same of rounds in which something was spoiled.
+  private var damaged = Rounds()
   private var levers = 0
   private var requests: [Request] = []
   /// How many rounds ended with no request after the last `65`, with one, with more.
@@ -44,9 +46,9 @@ struct HeartbeatPattern: Sendable {
 
   /// A `64` ends the round. Adds what it says of the requests inside.
   mutating func poll(into clear: inout [ClearRhythm]) {
-    if isWhole, !isDamaged {
-      all.add(levers)
-      if requests.isEmpty { quiet.add(levers) }
+    if isWhole {
+      if isDamaged { damaged.add(levers) } else { all.add(levers) }
+      if !isDamaged, requests.isEmpty { quiet.add(levers) }
     }
     let normal = isWhole && !isDamaged ? normalRound : nil
     // Of several that came right before the 64 only one can have taken the slot.
@@ -75,7 +77,9 @@ struct HeartbeatPattern: Sendable {
   @inline(__always)
   private func ratio(_ request: Request, _ normal: Int?, _ candidates: Int) -> Float {
     guard let normal else { return 0 }
-    if levers >= normal { return request.leversAfter > 0 ? Self.inside : 0 }
+    // Of more a 64 between them was lost.
+    if levers > normal { return 0 }
+    if levers == normal { return request.leversAfter > 0 ? Self.inside : 0 }
     return request.leversAfter == 0 && candidates == 1 ? Self.replaced : 0
   }
 
@@ -83,7 +87,9 @@ struct HeartbeatPattern: Sendable {
   @inline(__always)
   private var normalRound: Int? {
     if quiet.total >= Rounds.least { return quiet.usual }
-    return all.usual
+    // Where much is spoiled the short rounds come through, and short they are since a request ended them.
+    guard let usual = all.usual, damaged.total <= all.total || usual >= damaged.commonest else { return nil }
+    return usual
   }
 
   /// How often each count of `65` made a round.
@@ -94,6 +100,13 @@ struct HeartbeatPattern: Sendable {
     static let least = 4
     /// The longest round that was ever seen.
     private var longest = 0
+
+    /// The count of most rounds.
+    var commonest: Int {
+      var best = 0
+      for levers in 1..<16 where counts[levers] > counts[best] { best = levers }
+      return best
+    }
 
     mutating func add(_ levers: Int) {
       counts[levers] += 1
