@@ -49,7 +49,14 @@ public struct TimelineWriter: Sendable {
     out.append(string: String(repeating: " ", count: width))
     out.append(" | ")
     guard item.kind == .notification else {
-      out.append(string: "phone > \(item.label)")
+      out.append(string: "phone > ")
+      if let word = Self.mark(item.outcome) {
+        style.begin(.alarm, &out)
+        out.append(word)
+        style.end(.alarm, &out)
+        out.append(UInt8(ascii: " "))
+      }
+      out.append(string: item.label)
       return
     }
     let isUnasked = item.solicited == false
@@ -71,6 +78,17 @@ public struct TimelineWriter: Sendable {
     default: break
     }
     return String(decoding: out.bytes, as: UTF8.self)
+  }
+
+  /// What broke off, in a word; nil where nothing did, or it is not known.
+  private static func mark(_ outcome: CausalChain.Outcome?) -> StaticString? {
+    switch outcome {
+    case .neverOnWire: "NEVER-ON-WIRE"
+    case .unanswered: "UNANSWERED"
+    case .lostInCollision: "LOST-IN-COLLISION"
+    case .notForwarded: "NOT-FORWARDED"
+    case .complete, .delivered, nil: nil
+    }
   }
 
   private func fitted(_ text: String) -> String {
@@ -100,6 +118,7 @@ public struct TimelineWriter: Sendable {
       out.append(item.cause)
       out.append(UInt8(ascii: "\""))
       if let cause = item.causedBy { out.append(string: ",\"caused_by\":\(cause)") }
+      if let outcome = item.outcome { out.append(string: ",\"outcome\":\"\(outcome.name)\"") }
       if let solicited = item.solicited { out.append(string: ",\"solicited\":\(solicited)") }
       out.append("}\n")
     }
