@@ -48,4 +48,15 @@ import Testing
     let text = try run("timeline b.pcapng p.btsnoop --token t").output
     for outcome in broken { #expect(text.contains("\(outcome.uppercased()) 01 read"), "\(outcome)") }
   }
+
+  @Test("lines in a pager are as wide as its terminal, else as COLUMNS says")
+  func width() throws {
+    let words = ["timeline", "b.pcapng", "p.btsnoop", "--token", "t"]
+    let terminal = try Terminal(words, pipe: "lines.txt", in: scratch)
+    terminal.expectEnd(.exit(0), isFullScreen: false)
+    func widest(_ text: String) -> Int? { text.split(separator: "\n").map(\.count).max() }
+    #expect(widest(scratch.text("lines.txt")) == 80)
+    let wide = try Command.run(words, in: scratch, environment: ["COLUMNS": "133"])
+    #expect(widest(wide.output) == 133)
+  }
 }

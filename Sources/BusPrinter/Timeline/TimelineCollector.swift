@@ -66,6 +66,7 @@ public struct TimelineCollector: Sendable {
   /// Adds what the phone received, at its time on the bus's clock, with what was found out about it.
   public mutating func add(notification message: BleMessage, at time: Int64, _ finding: NotificationFinding) {
     let reply = finding.reply.flatMap { frames[$0.id] }
+    if let reply, let request = finding.request.flatMap({ frames[$0] }) { items[reply].causedBy = request }
     add(message, at: time, causedBy: reply, cause: finding.cause, solicited: finding.solicited)
   }
 
@@ -104,12 +105,19 @@ public struct TimelineCollector: Sendable {
     }
   }
 
-  /// An answer points to its request.
+  /// No answer takes longer; nanoseconds.
+  private static let longest: Int64 = 1_000_000_000
+
+  /// An answer points to the last request of its register, unless somebody else is known to have asked. The phone's
+  /// chains know better, where there are any.
   private mutating func link(_ item: inout TimelineItem, _ reading: FrameReading) {
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch reading.act {
     case .readRequest, .write, .request: requests[key] = items.count
-    case .readReply, .writeAck, .reply: item.causedBy = requests[key]
+    case .readReply, .writeAck, .reply:
+      guard let request = requests[key], item.start &- items[request].start < Self.longest else { return }
+      if case .reply(let asker) = item.cause, items[request].lane != .wire(asker) { return }
+      item.causedBy = request
     default: break
     }
   }

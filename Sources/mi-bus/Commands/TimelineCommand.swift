@@ -15,8 +15,9 @@ struct TimelineCommand: ParsableCommand {
     commandName: "timeline",
     abstract: "Show bus and phone side by side on one clock.",
     discussion: """
-      The wire on the left, the phone on the right; each answer tells what it answers, and what the phone received \
-      without asking is marked. Pages well with: mi-bus timeline BUS BLE --color always | less -RS
+      The wire on the left, the phone on the right: > what it wrote, < what it received. "<- phone 12.3 ms" is whose \
+      message made this one happen, and how long before. What the phone received without asking is marked, and what it \
+      wrote in vain. Pages well with: mi-bus timeline BUS BLE --color always | less -R
       """)
 
   @Argument(help: ArgumentHelp("A recording of the bus, and the phone's log.", valueName: "source"))
@@ -64,7 +65,7 @@ struct TimelineCommand: ParsableCommand {
     let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
-    let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)
+    let writer = TimelineWriter(result.items, columns: TerminalWidth.columns, style: color.style)
     if json {
       JsonHeader(taps: result.taps, phone: sides.phone?.name, origin: result.origin, profile: profile.name)
         .append(to: &output.buffer)
@@ -99,14 +100,5 @@ struct TimelineCommand: ParsableCommand {
     out.append(seconds: last.start, decimals: 3)
     out.append(" s")
     return String(decoding: out.bytes, as: UTF8.self)
-  }
-
-  /// Of the terminal, or what COLUMNS says.
-  private static var columns: Int {
-    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 20 {
-      return columns
-    }
-    var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 140
   }
 }
