@@ -8,8 +8,11 @@ public struct TimelineCollector: Sendable {
   public private(set) var items: [TimelineItem] = []
   /// Usual frames that found no room.
   public private(set) var leftOut = 0
+  /// From the first to the last that was seen, in the range or not; nanoseconds, nil before the first.
+  public private(set) var seen: ClosedRange<Int64>?
   private let profile: Profile
   private let text: FrameText
+  private let range: Range<Int64>
   private let most: Int
   /// Last request by subject and register, for the arrows.
   private var requests: [UInt16: Int] = [:]
@@ -17,14 +20,20 @@ public struct TimelineCollector: Sendable {
   private var frames = ItemPlaces()
   private var writes = ItemPlaces()
 
-  public init(profile: Profile, most: Int = 300_000) {
+  /// - Parameters:
+  ///   - profile: what the bytes mean.
+  ///   - range: items that start outside are seen, and not kept; nanoseconds.
+  ///   - most: items that are kept, and a fifth more of what is not usual.
+  public init(profile: Profile, range: Range<Int64> = .min ..< .max, most: Int = 300_000) {
     self.profile = profile
+    self.range = range
     self.most = most
     text = FrameText(profile: profile, style: Style(coloured: false))
   }
 
   /// Adds something on the wire; `id` ascends.
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>, id: Int64) {
+    guard isWanted(row.event.start.middle) else { return }
     let isSound = row.event.checksumHolds
     let sender = row.finding?.sender ?? .unknown
     var isUsual = isSound && !sender.isForeign
@@ -73,6 +82,7 @@ public struct TimelineCollector: Sendable {
   private mutating func add(
     _ message: BleMessage, at time: Int64, causedBy: Int? = nil, cause: Cause, solicited: Bool?
   ) {
+    guard isWanted(time) else { return }
     guard items.count < most + most / 5 else {
       leftOut += 1
       return
@@ -91,6 +101,11 @@ public struct TimelineCollector: Sendable {
     let isAnswer = message.direction == .toPhone && message.solicited == true
     let cause: Cause = message.direction == .toScooter ? .phone : isAnswer ? .replyToPhone : .unknown
     add(message, at: time, cause: cause, solicited: message.solicited)
+  }
+
+  private mutating func isWanted(_ time: Int64) -> Bool {
+    seen = min(seen?.lowerBound ?? time, time)...max(seen?.upperBound ?? time, time)
+    return range.contains(time)
   }
 
   /// The items in order of time, with their links.

@@ -60,7 +60,7 @@ struct TimelineCommand: ParsableCommand {
     }
     let run = DiagnoseRun(
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
-      pause: input.pauseTime, links: input.links, wantsItems: true)
+      pause: input.pauseTime, links: input.links, pictured: pictured)
     let phone = sides.phone.map { PhoneLog($0) }
     let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
@@ -76,7 +76,7 @@ struct TimelineCommand: ParsableCommand {
       writer.text(in: range, to: &output.buffer)
     }
     try output.flush()
-    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.items)) }
+    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.seen)) }
     if result.leftOut > 0 {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
@@ -90,14 +90,23 @@ struct TimelineCommand: ParsableCommand {
     return (from?.nanoseconds ?? .min)..<(to?.nanoseconds ?? .max)
   }
 
+  /// `range`, and enough before and behind for the causes of what is in it.
+  private var pictured: Range<Int64> {
+    let reach: Int64 = 3_000_000_000
+    let (lower, upper) = (
+      range.lowerBound.subtractingReportingOverflow(reach), range.upperBound.addingReportingOverflow(reach)
+    )
+    return (lower.overflow ? .min : lower.partialValue)..<(upper.overflow ? .max : upper.partialValue)
+  }
+
   /// Why no line was written.
-  private func nothingWords(_ items: [TimelineItem]) -> String {
-    guard let first = items.first, let last = items.last else { return "nothing was seen, on neither side" }
+  private func nothingWords(_ seen: ClosedRange<Int64>?) -> String {
+    guard let seen else { return "nothing was seen, on neither side" }
     var out = TextBuffer()
     out.append("nothing is in that stretch; what was seen goes from ")
-    out.append(seconds: first.start, decimals: 3)
+    out.append(seconds: seen.lowerBound, decimals: 3)
     out.append(" s to ")
-    out.append(seconds: last.start, decimals: 3)
+    out.append(seconds: seen.upperBound, decimals: 3)
     out.append(" s")
     return String(decoding: out.bytes, as: UTF8.self)
   }
