@@ -70,6 +70,32 @@ import Testing
     #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 
+  /// Whichever part of a request is chosen, the pane says where it broke off.
+  @Test(arguments: CausalChain.Outcome.allCases)
+  func saysWhatCameOfAWrite(_ outcome: CausalChain.Outcome) throws {
+    let items = [
+      TimelineItem(lane: .phone, kind: .phoneWrite, start: 0, duration: 0, label: "read", bytes: [1], outcome: outcome),
+      TimelineItem(
+        lane: .wire(.ble), kind: .frame, start: 12_300_000, duration: 900_000, label: "read", bytes: [1], cause: .phone,
+        causedBy: 0),
+    ]
+    var sink = MemorySink()
+    try HtmlReport(title: "t", diagnosis: Diagnosis(), sample: TimelineSample(items)).write(into: &sink)
+    let browser = try Chromium()
+    try browser.open(sink.bytes)
+    _ = try browser.evaluate("document.querySelector('.lanes').focus()")
+    var panes: [String] = []
+    for _ in 0..<2 {
+      try browser.press(".")
+      panes.append("\(try browser.evaluate("document.querySelector('.details').innerText") ?? "")")
+    }
+    try browser.picture("write-\(outcome.name)")
+    #expect(panes.contains { $0.contains("What came of it") }, "\(panes)")
+    #expect(panes.allSatisfy { $0.contains("The phone writes") && $0.contains("12.3 ms later") }, "\(panes)")
+    #expect(panes.allSatisfy { $0.contains("Here it broke off") == outcome.isBroken }, "\(panes)")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
   /// Pages of other scooters: nothing injects, two dashes, more than the page may hold, no phone at all.
   @Test(arguments: [("phone", 300_000), ("two-dashes", 300_000), ("displaydash", 2_000), ("augisbud", 300_000)])
   func showsOtherScooters(_ name: String, _ limit: Int) throws {

@@ -85,6 +85,18 @@ import Testing
     #expect(events.map(\.time).min() == 1_000_000_000 - 5_000)
   }
 
+  @Test func phonesWriteLeadsToTheRequest() throws {
+    let items = [
+      TimelineItem(
+        lane: .phone, kind: .phoneWrite, start: 0, duration: 0, label: "read", bytes: [1], outcome: .unanswered),
+      TimelineItem(
+        lane: .wire(.ble), kind: .frame, start: 1_000, duration: 9_000, label: "read", bytes: [1], causedBy: 0),
+    ]
+    let events = try read(try write(items)).events
+    #expect(events[0].notes[7] == "no answer was seen on the wire")
+    #expect(!events[0].flows.isEmpty && events[0].flows == events[1].flows)
+  }
+
   @Test func emptyTimeLineIsATrace() throws {
     #expect(try read(try write([])).events.isEmpty)
   }

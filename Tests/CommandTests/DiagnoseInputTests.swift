@@ -171,7 +171,7 @@ import Testing
 
   @Test(
     "a stretch without anything is told, with what there is",
-    arguments: ["--around 1e9s", "--from 100s", "--from 20s --to 21s"], ["", "--json"])
+    arguments: ["--around 1e9s", "--from 100s", "--from 20s --to 21s", "--to 0s"], ["", "--json"])
   func emptyStretch(_ range: String, _ form: String) throws {
     let outcome = try run("timeline x.pcapng \(range) \(form)")
     #expect(outcome.ending == .exit(0), "\(outcome.errors)")

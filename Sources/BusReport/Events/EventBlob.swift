@@ -6,7 +6,8 @@ import CaptureFiles
 ///
 /// A record: nanoseconds since the record before (zigzag), duration (varint), lane, flags, origin, cause, confidence
 /// (1/255), how many records back its cause is (zigzag; 0 for none), length of the rest (varint); the rest: label and
-/// evidence (`TextTable`), bytes in all (varint), bytes. Flags: bits 0-1 kind, 2 asked for, 3 not asked for, 4 notable.
+/// evidence (`TextTable`), bytes in all (varint), bytes. Flags: bits 0-1 kind, 2 asked for, 3 not asked for, 4 notable,
+/// 5-7 one more than the outcome of what the phone wrote.
 struct EventBlob {
   let items: [TimelineItem]
   let lanes: LaneOrder
@@ -53,8 +54,10 @@ struct EventBlob {
     out.append(varint: UInt64(max(0, item.duration)))
     out.append(UInt8(truncatingIfNeeded: lanes.place(of: item.lane)))
     let isNotable = item.isNotable || origin.code >= 3
+    let outcome = item.outcome.map { $0.rawValue + 1 } ?? 0
     out.append(
-      item.kind.rawValue | (item.solicited == true ? 4 : 0) | (item.solicited == false ? 8 : 0) | (isNotable ? 16 : 0))
+      item.kind.rawValue | (item.solicited == true ? 4 : 0) | (item.solicited == false ? 8 : 0) | (isNotable ? 16 : 0)
+        | outcome << 5)
     out.append(origin.code)
     out.append(UInt8(truncatingIfNeeded: min(255, cause)))
     out.append(UInt8(max(0, min(255, item.confidence.isFinite ? item.confidence * 255 : 0))))
@@ -93,6 +96,13 @@ struct EventBlob {
       if index > 0 { json.raw(",") }
       json.string(Words.cause(cause.key))
     }
+    json.raw("],\"outcomes\":[")
+    for (index, outcome) in CausalChain.Outcome.allCases.enumerated() {
+      if index > 0 { json.raw(",") }
+      json.string(Words.outcome(outcome))
+    }
+    json.raw("],\"broken\":[")
+    json.raw(CausalChain.Outcome.allCases.map { "\($0.isBroken)" }.joined(separator: ","))
     json.raw("],\"texts\":[\n")
     for (index, template) in templates.enumerated() {
       if index > 0 { json.raw(",\n") }

@@ -53,8 +53,8 @@ struct TimelineSection {
       + "of ordinary traffic one in \(Words.count(sample.ordinaryKeptOneIn))"
     text +=
       sample.notableKeptOneIn == 1
-      ? ", and all that is damaged, injected or was not asked for."
-      : ", of what is damaged, injected or was not asked for one in \(Words.count(sample.notableKeptOneIn))."
+      ? ", and all that is damaged, injected, was not asked for or was asked in vain."
+      : ", of what is damaged, injected, was not asked for or was asked in vain one in \(Words.count(sample.notableKeptOneIn))."
     return text + " The numbers and tables count everything."
   }
 

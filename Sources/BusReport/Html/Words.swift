@@ -72,6 +72,18 @@ enum Words {
 
   static func device(_ sender: Transmitter) -> String { device(.wire(sender)).name }
 
+  /// What became of a message of the phone, for people.
+  static func outcome(_ outcome: CausalChain.Outcome) -> String {
+    switch outcome {
+    case .complete: "the answer came back to the phone"
+    case .delivered: "it came to the wire, and needs no answer"
+    case .neverOnWire: "it was not seen on the wire: the module kept it, or it collided there"
+    case .unanswered: "no answer was seen on the wire"
+    case .lostInCollision: "its answer was lost in a collision"
+    case .notForwarded: "it was answered on the wire, but the answer is not in the phone's log"
+    }
+  }
+
   /// Why a frame was sent, for people.
   static func cause(_ cause: Cause) -> String {
     switch cause {

@@ -74,8 +74,16 @@ class Details {
       item.append(button);
       list.append(item);
     }
+    const ending = this.ending(chain[0]);
+    if (ending) list.append(make("li", "ending", `Here it broke off: ${ending}`));
     box.append(list);
     return box;
+  }
+
+  /** Why nothing came of what the phone wrote; empty where something did. */
+  ending(i) {
+    const { header, outcome } = this.events;
+    return outcome[i] > 0 && header.broken[outcome[i] - 1] ? header.outcomes[outcome[i] - 1] : "";
   }
 
   facts(i) {
@@ -102,6 +110,7 @@ class Details {
       row("Why", isFree ? "of its own accord: nobody in the scooter asked it to" : events.header.causes[events.cause[i]]);
     }
     if (events.asked[i] > 0) row("Asked for", events.asked[i] === 1 ? "yes, by the phone" : "no: the phone never asked");
+    if (events.outcome[i] > 0) row("What came of it", events.header.outcomes[events.outcome[i] - 1]);
     if (what.evidence) row("Evidence", what.evidence);
     row("Time", secondsText(events.start[i], 1e3));
     if (events.duration[i] > 0) row("On the wire", spanText(events.duration[i]));

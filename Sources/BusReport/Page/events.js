@@ -57,6 +57,8 @@ class Events {
     /** 0 does not apply, 1 asked for, 2 not asked for. */
     this.asked = new Uint8Array(count);
     this.notable = new Uint8Array(count);
+    /** One more than the place in the header's outcomes; 0 where none is known. */
+    this.outcome = new Uint8Array(count);
     this.origin = new Uint8Array(count);
     this.cause = new Uint8Array(count);
     this.confidence = new Uint8Array(count);
@@ -87,6 +89,7 @@ class Events {
       this.kind[i] = flags & 3;
       this.asked[i] = (flags >> 2) & 3;
       this.notable[i] = (flags >> 4) & 1;
+      this.outcome[i] = flags >> 5;
       this.origin[i] = reader.byte();
       this.cause[i] = reader.byte();
       this.confidence[i] = reader.byte();

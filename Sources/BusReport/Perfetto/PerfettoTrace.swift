@@ -46,7 +46,7 @@ public enum PerfettoTrace {
   /// Annotation names, interned under their raw values.
   private enum Note: Int, CaseIterable {
     case bytes = 1
-    case sender, confidence, cause, evidence, asked
+    case sender, confidence, cause, evidence, asked, outcome
 
     var name: String { "\(self)" }
   }
@@ -188,5 +188,6 @@ public enum PerfettoTrace {
     }
     if !item.evidence.isEmpty { text(.evidence, item.evidence) }
     if let asked = item.solicited { text(.asked, asked ? "yes" : "no") }
+    if let outcome = item.outcome { text(.outcome, Words.outcome(outcome)) }
   }
 }

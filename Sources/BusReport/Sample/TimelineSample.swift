@@ -2,8 +2,8 @@ public import BusTimeline
 
 /// The items that a picture shows: all of a short capture, a bounded number of a long one.
 ///
-/// Damage, what an injector sends or causes, and what the phone received without asking stay as long as the bound
-/// allows; ordinary traffic is thinned evenly, every second item at a time. Nothing is thinned in silence: `total` and
+/// Damage, what an injector sends or causes, what the phone received without asking and what it asked in vain stay as
+/// long as the bound allows; ordinary traffic is thinned evenly, every second item at a time. Nothing is thinned in silence: `total` and
 /// `ordinaryKeptOneIn` say what is missing, and `density` has counted everything.
 public struct TimelineSample: Sendable {
   /// Items that are kept at most by default; about 80 bytes each in a page.
@@ -93,7 +93,9 @@ extension TimelineItem {
   }
 
   /// Whether it belongs to what went wrong.
-  var isNotable: Bool { kind == .damage || solicited == false || injector != nil }
+  var isNotable: Bool {
+    kind == .damage || solicited == false || injector != nil || outcome?.isBroken == true
+  }
 
   /// The injector that sent it or made it happen, as far as the item itself tells.
   var injector: Transmitter? {

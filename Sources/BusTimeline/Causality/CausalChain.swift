@@ -34,6 +34,9 @@ public struct CausalChain: Hashable, Sendable {
     /// The answer was on the wire, and the phone's log does not have it.
     case notForwarded
 
+    /// Whether the phone waits for an answer that never comes.
+    public var isBroken: Bool { self != .complete && self != .delivered }
+
     /// The name in JSON.
     public var name: StaticString {
       switch self {

@@ -35,10 +35,13 @@ public struct TimelineItem: Sendable {
   public var causedBy: Int?
   /// For notifications: whether the phone had asked.
   public var solicited: Bool?
+  /// For what the phone wrote: how far it came; nil where that is not known.
+  public var outcome: CausalChain.Outcome?
 
   public init(
     lane: Lane, kind: Kind, start: Int64, duration: Int64, label: String, bytes: [UInt8], cause: Cause = .unknown,
-    confidence: Float = 1, evidence: String = "", causedBy: Int? = nil, solicited: Bool? = nil
+    confidence: Float = 1, evidence: String = "", causedBy: Int? = nil, solicited: Bool? = nil,
+    outcome: CausalChain.Outcome? = nil
   ) {
     self.lane = lane
     self.kind = kind
@@ -51,5 +54,6 @@ public struct TimelineItem: Sendable {
     self.evidence = evidence
     self.causedBy = causedBy
     self.solicited = solicited
+    self.outcome = outcome
   }
 }

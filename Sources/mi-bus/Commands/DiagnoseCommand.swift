@@ -49,7 +49,7 @@ struct DiagnoseCommand: FindingCommand {
     let profile = try ProfileLibrary(environment: environment).profile(input.profile)
     let run = DiagnoseRun(
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
-      pause: input.pauseTime, links: input.links, wantsItems: html != nil || perfetto != nil)
+      pause: input.pauseTime, links: input.links, pictured: html != nil || perfetto != nil ? .min ..< .max : nil)
     let sides = try Sides(sources, keys: keys)
     let result = try diagnose(run, sides)
     for note in result.notes { Messages.note(note) }

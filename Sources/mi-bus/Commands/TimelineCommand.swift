@@ -15,8 +15,9 @@ struct TimelineCommand: ParsableCommand {
     commandName: "timeline",
     abstract: "Show bus and phone side by side on one clock.",
     discussion: """
-      The wire on the left, the phone on the right; each answer tells what it answers, and what the phone received \
-      without asking is marked. Pages well with: mi-bus timeline BUS BLE --color always | less -RS
+      The wire on the left, the phone on the right: > what it wrote, < what it received. "<- phone 12.3 ms" is whose \
+      message made this one happen, and how long before. What the phone received without asking is marked, and what it \
+      wrote in vain. Pages well with: mi-bus timeline BUS BLE --color always | less -R
       """)
 
   @Argument(help: ArgumentHelp("A recording of the bus, and the phone's log.", valueName: "source"))
@@ -59,12 +60,12 @@ struct TimelineCommand: ParsableCommand {
     }
     let run = DiagnoseRun(
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
-      pause: input.pauseTime, links: input.links, wantsItems: true)
+      pause: input.pauseTime, links: input.links, pictured: pictured)
     let phone = sides.phone.map { PhoneLog($0) }
     let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard
-    let writer = TimelineWriter(result.items, columns: Self.columns, style: color.style)
+    let writer = TimelineWriter(result.items, columns: TerminalWidth.columns, style: color.style)
     if json {
       JsonHeader(taps: result.taps, phone: sides.phone?.name, origin: result.origin, profile: profile.name)
         .append(to: &output.buffer)
@@ -75,7 +76,7 @@ struct TimelineCommand: ParsableCommand {
       writer.text(in: range, to: &output.buffer)
     }
     try output.flush()
-    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.items)) }
+    if !result.items.contains(where: { range.contains($0.start) }) { Messages.note(nothingWords(result.seen)) }
     if result.leftOut > 0 {
       Messages.note("\(result.leftOut) usual frames were left out; narrow it with --from and --to")
     }
@@ -89,24 +90,24 @@ struct TimelineCommand: ParsableCommand {
     return (from?.nanoseconds ?? .min)..<(to?.nanoseconds ?? .max)
   }
 
-  /// Why no line was written.
-  private func nothingWords(_ items: [TimelineItem]) -> String {
-    guard let first = items.first, let last = items.last else { return "nothing was seen, on neither side" }
-    var out = TextBuffer()
-    out.append("nothing is in that stretch; what was seen goes from ")
-    out.append(seconds: first.start, decimals: 3)
-    out.append(" s to ")
-    out.append(seconds: last.start, decimals: 3)
-    out.append(" s")
-    return String(decoding: out.bytes, as: UTF8.self)
+  /// `range`, and enough before and behind for the causes of what is in it.
+  private var pictured: Range<Int64> {
+    let reach: Int64 = 3_000_000_000
+    let (lower, upper) = (
+      range.lowerBound.subtractingReportingOverflow(reach), range.upperBound.addingReportingOverflow(reach)
+    )
+    return (lower.overflow ? .min : lower.partialValue)..<(upper.overflow ? .max : upper.partialValue)
   }
 
-  /// Of the terminal, or what COLUMNS says.
-  private static var columns: Int {
-    if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 20 {
-      return columns
-    }
-    var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 140
+  /// Why no line was written.
+  private func nothingWords(_ seen: ClosedRange<Int64>?) -> String {
+    guard let seen else { return "nothing was seen, on neither side" }
+    var out = TextBuffer()
+    out.append("nothing is in that stretch; what was seen goes from ")
+    out.append(seconds: seen.lowerBound, decimals: 3)
+    out.append(" s to ")
+    out.append(seconds: seen.upperBound, decimals: 3)
+    out.append(" s")
+    return String(decoding: out.bytes, as: UTF8.self)
   }
 }

@@ -14,6 +14,8 @@ struct DiagnoseRun {
     var senders: SenderTable
     var items: [TimelineItem]
     var leftOut: Int
+    /// From the first to the last that was seen, nanoseconds, whatever of it is in `items`.
+    var seen: ClosedRange<Int64>?
     var notes: [String]
     /// What ended the reading before the end of an input. The diagnosis is about what was readable.
     var defects: [InputError] = []
@@ -27,8 +29,8 @@ struct DiagnoseRun {
   let signatures: [ModuleSignature]
   let pause: Int64
   let links: [Link]
-  /// Whether items for pictures are wanted.
-  let wantsItems: Bool
+  /// Of which time items for pictures are wanted, nanoseconds; nil where none are.
+  let pictured: Range<Int64>?
 
   /// A recording of the bus, to its end. With a phone's log it is read twice: for its clock, then for the causes.
   ///
@@ -84,7 +86,7 @@ struct DiagnoseRun {
     diagnosis.confidence = diagnosis.injects ? 0.95 : 0.5
     diagnosis.writeWords()
     if let defect = phone.defect { diagnosis.remarks.append(Self.words(defect)) }
-    var timeline = wantsItems && phone.hasTimes ? TimelineCollector(profile: profile) : nil
+    var timeline = phone.hasTimes ? collector : nil
     let first = phone.messages.first?.time ?? 0
     for message in phone.messages { timeline?.add(message, at: message.time &- first) }
     return Result(
@@ -130,9 +132,11 @@ struct DiagnoseRun {
     DiagnoseFeed(
       attributor: Attributor(profile: profile, patience: patience, links: links), pause: pause,
       sink: DiagnoseSink(
-        builder: DiagnosisBuilder(profile: profile), timeline: wantsItems ? TimelineCollector(profile: profile) : nil,
-        causes: joined?.causes), phone: joined?.requests)
+        builder: DiagnosisBuilder(profile: profile), timeline: collector, causes: joined?.causes),
+      phone: joined?.requests)
   }
+
+  private var collector: TimelineCollector? { pictured.map { TimelineCollector(profile: profile, range: $0) } }
 
   private func finish(
     _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment,
@@ -149,7 +153,8 @@ struct DiagnoseRun {
     diagnosis.remarks += defects.map(Self.words)
     return Result(
       diagnosis: diagnosis, senders: sink.builder.senders, items: timeline?.finish() ?? [],
-      leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), notes: notes + (phone?.notes ?? []),
+      leftOut: (timeline?.leftOut ?? 0) + (phone?.leftOut ?? 0), seen: timeline?.seen,
+      notes: notes + (phone?.notes ?? []),
       defects: defects)
   }
 

@@ -23,8 +23,8 @@ struct DiagnoseSink: AttributedEventSink {
   mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
     causes?.advance(to: row.event.start.middle, timeline: &timeline)
     builder.take(row, bytes: bytes)
-    let item = timeline?.take(row, bytes: bytes)
-    causes?.push(row, bytes: bytes, id: next, item: item ?? nil, timeline: &timeline)
+    timeline?.take(row, bytes: bytes, id: next)
+    causes?.push(row, bytes: bytes, id: next, timeline: &timeline)
     next += 1
   }
 

@@ -15,8 +15,6 @@ struct NotificationCauses {
   private var handed = 0
   /// Bus time of the next one, in nanoseconds.
   private var due = Int64.min
-  /// Item of each answer, by the number of its event; only while pictures are wanted.
-  private var items: [Int64: Int] = [:]
   private var causedBy: [Transmitter: Int] = [:]
 
   init(_ phone: PhoneLog, clocks: AlignedClocks, origin: Int64) {
@@ -37,7 +35,9 @@ struct NotificationCauses {
   /// Hands over the messages up to a time of the bus, in nanoseconds since its time 0.
   mutating func advance(to time: Int64, timeline: inout TimelineCollector?) {
     while due <= time, handed < messages.count {
-      tracker.push(messages[handed])
+      let message = messages[handed]
+      if message.direction == .toScooter { timeline?.add(write: message, at: due) }
+      tracker.push(message)
       handed += 1
       readDue()
       take(&timeline)
@@ -45,9 +45,8 @@ struct NotificationCauses {
   }
 
   mutating func push(
-    _ row: AttributedEvent, bytes: Span<UInt8>, id: Int64, item: Int?, timeline: inout TimelineCollector?
+    _ row: AttributedEvent, bytes: Span<UInt8>, id: Int64, timeline: inout TimelineCollector?
   ) {
-    if let item, row.reading?.act.isRequest == false { items[id] = item }
     tracker.push(row, bytes: bytes, id: id)
     take(&timeline)
   }
@@ -69,10 +68,7 @@ struct NotificationCauses {
       switch outcome {
       case .chain(let chain):
         chains.add(chain)
-        if messages.indices.contains(chain.write.sequence) {
-          let message = messages[chain.write.sequence]
-          timeline?.add(message, at: chain.write.time.middle, causedBy: nil, cause: .phone, solicited: nil)
-        }
+        timeline?.take(chain)
       case .notification(let finding): note(finding, &timeline)
       }
     }
@@ -89,8 +85,6 @@ struct NotificationCauses {
     }
     if finding.solicited == nil { counts.undecided += 1 }
     guard messages.indices.contains(finding.sequence), let time = finding.time else { return }
-    timeline?.add(
-      messages[finding.sequence], at: time.middle, causedBy: finding.reply.flatMap { items[$0.id] },
-      cause: finding.cause, solicited: finding.solicited)
+    timeline?.add(notification: messages[finding.sequence], at: time.middle, finding)
   }
 }

@@ -11,7 +11,8 @@ final class Terminal {
   private var seen: [UInt8] = []
   private let before: termios
 
-  init(_ arguments: [String], term: String = "xterm", in scratch: Scratch) throws {
+  /// - Parameter pipe: a file that standard output goes to instead.
+  init(_ arguments: [String], term: String = "xterm", pipe: String? = nil, in scratch: Scratch) throws {
     port = try PseudoTerminal()
     slave = open(port.path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     var settings = termios()
@@ -23,7 +24,9 @@ final class Terminal {
     before = settings
     Self.setSize(slave, 80, 24)
     child = try Child(
-      Command.path, arguments, in: scratch.path, environment: Command.environment(scratch, ["TERM": term]),
+      pipe == nil ? Command.path : "/bin/sh",
+      pipe.map { ["-c", "\"$MI_BUS\" \"$@\" | cat > \($0)", "sh"] + arguments } ?? arguments, in: scratch.path,
+      environment: Command.environment(scratch, ["TERM": term]),
       input: slave, output: slave, errors: slave)
   }
 
