@@ -45,6 +45,21 @@ import TestSupport
     }
   }
 
+  @Test("who only sends frames in the ESC's name is found", arguments: ["pcapng", "vcd", "csv"])
+  func forged(_ format: String) throws {
+    let scenario = """
+      phone: { connects-at-s: 2 }
+      dashes:
+        - { trigger: timer, period-ms: 1000, beep-every-s: 2, polls: [] }
+
+      """
+    try scratch.write(Array(scenario.utf8), as: "forge.yaml")
+    let made = try Command.run(["simulate", "./forge.yaml", "--write", "bus.\(format)"], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let (ending, text) = try verdict(["bus.\(format)"])
+    #expect(ending == .exit(1) && text.hasPrefix("dash1 sends frames"), "\(text)")
+  }
+
   @Test("a dash that asks seldom beside a busy phone is found, or nobody is cleared", arguments: ["1m", "10m"])
   func seldom(_ length: String) throws {
     let scenario = """

@@ -78,7 +78,8 @@ public struct Finding: Sendable {
   /// Probability that it is injected: that a foreign device sent it or asked for it, 0 to 1. Of a frame whose sender is
   /// unknown too, so that sums over many frames are right.
   public var injected: Float = 0
-  /// Whether its timing is that of no device that is known: `sender` is unknown then, and it is somebody else's.
+  /// Whether its timing is that of no device that is known: `sender` is unknown then, and it is somebody else's, surely
+  /// or most probably.
   public var isStrange = false
 
   public init(

@@ -194,8 +194,10 @@ struct WireModel: Sendable {
     var finding = Finding(confidence: confidence, votes: evidence.votes(for: best, against: rival))
     guard best != Candidate.newcomer, confidence >= Self.decided else {
       for dash in beliefs.dashes { finding.injected += evidence.total.probability(of: dash, leaders) }
+      // Of stock parts' answers none is in doubt: who sent one that is has another's timing.
       finding.isStrange =
-        best == Candidate.newcomer && confidence >= Self.decided && observation.measurement.isShaped
+        observation.measurement.isShaped
+        && (observation.claim != .request || best == Candidate.newcomer && confidence >= Self.decided)
       return finding
     }
     finding.sender = Candidate.transmitter(best)

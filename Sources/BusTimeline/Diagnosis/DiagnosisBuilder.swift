@@ -58,7 +58,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       wire.requests += 1
       if finding.sender == .unknown { wire.undecidedRequests += 1 }
     }
-    if finding.isStrange { wire.strangeFrames += 1 }
+    if finding.isStrange || claim.isDeviceAnswer && finding.sender == .unknown { wire.strangeFrames += 1 }
     if finding.injected > 0, row.tap < uses.count, let airTime = row.airTime {
       uses[row.tap].injected &+= Int64(finding.injected * Float(airTime))
     }
