@@ -57,6 +57,29 @@ import TestSupport
     }
   }
 
+  @Test("the evidence says when a dash asks, how its bytes are timed, and what tells it from the BLE module")
+  func evidence() throws {
+    let made = try Command.run(
+      ["simulate", "displaydash", "--for", "12s", "--write", "bus.vcd", "--ble", "phone.btsnoop", "--token", "token"],
+      in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let sources = ["bus.vcd", "phone.btsnoop", "--token", "token"]
+    let text = try verdict(sources).text
+    for part in [
+      "When it asks: right behind heartbeats", "in addition to what the BLE module sends",
+      "nothing that the phone wrote",
+      "a byte each 86.8 us", "the BLE module's: a byte each 94.", "pitch +", "rhythm +",
+    ] { #expect(text.contains(part), "\(part): \(text)") }
+    let object = try #require(try JsonLines(verdict(sources + ["--json"]).text).objects.last)
+    let injector = try #require((object["injectors"] as? [[String: Any]])?.first)
+    let evidence = try #require(injector["evidence"] as? [String: Any])
+    #expect(evidence["timed_as_ble"] as? Bool == false)
+    #expect((evidence["rhythm"] as? [String: Any])?["kind"] as? String == "behind-heartbeats")
+    let votes = try #require(evidence["request_votes"] as? [String: Any])
+    #expect(votes["frames"] as? Int == injector["requests"] as? Int)
+    #expect(try #require((votes["votes"] as? [String: Double])?["rhythm"]) > 2)
+  }
+
   @Test(
     "a log with answers only tells the ring in which they come, and accuses nobody",
     .enabled(if: SharedCaptures.present, "needs ../shared/captures"))

@@ -9,6 +9,7 @@ struct TableSection {
 
   func write(to page: inout PageText) {
     if !senders.isEmpty { senderTable(&page) }
+    for injector in diagnosis.injectors { evidence(injector, &page) }
     for injector in diagnosis.injectors where !injector.registers.isEmpty { registerTable(injector, &page) }
   }
 
@@ -57,6 +58,15 @@ struct TableSection {
   private static func message(_ message: SenderRow.Message) -> String {
     let name = message.name.isEmpty ? message.number.map(Words.hex) ?? "unknown" : message.name
     return "\(name) \(Words.decimal(message.rate, 1))/s"
+  }
+
+  private func evidence(_ injector: Diagnosis.Injector, _ page: inout PageText) {
+    let name = injector.sender.name
+    page.raw(
+      "<section aria-labelledby=\"evidence-\(name)\">\n<h2 id=\"evidence-\(name)\">What \(name) is known by</h2>\n")
+    page.raw("<ul class=\"remarks\">")
+    for line in injector.evidenceWords { page.element("li", line) }
+    page.raw("</ul>\n</section>\n")
   }
 
   private func registerTable(_ injector: Diagnosis.Injector, _ page: inout PageText) {

@@ -20,12 +20,15 @@ public struct Diagnosis: Sendable {
     public var confidence: Double
     /// Whose addresses most of its frames bear; nil where that is not known.
     public var poses: Role?
+    /// What it is known by.
+    public var evidence: Evidence
 
     public init(
       sender: Transmitter, looksLike: String? = nil, requests: Int, requestsPerSecond: Double,
       registers: [PolledRegister], forgedFrames: Int = 0, first: Int64, last: Int64, confidence: Double,
-      poses: Role? = nil
+      poses: Role? = nil, evidence: Evidence = Evidence()
     ) {
+      self.evidence = evidence
       self.poses = poses
       self.sender = sender
       self.looksLike = looksLike

@@ -136,7 +136,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
         requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
         forgedFrames: row.believableForgeries, first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
-        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role)
+        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role,
+        evidence: Diagnosis.Evidence(
+          row, module: senders.senders.first { $0.transmitter == .ble && $0.tap == row.tap }))
     }
   }
 

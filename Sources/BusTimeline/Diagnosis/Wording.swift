@@ -10,6 +10,11 @@ public enum Wording {
     return decimal(value, near < 0.095 ? 2 : near < 9.95 ? 1 : 0)
   }
 
+  /// `1 request`, `2 requests`.
+  public static func some(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+
   /// A little less than 0.01, which is itself written in full.
   private static let nearest = 0.0099
 

@@ -53,6 +53,9 @@ public struct SenderStatistics: Sendable {
   var believableForgeries: Int {
     (forged > 2 || requests == 0) && forged > frames / Self.perMistake ? forged : 0
   }
+  /// What told its requests, and what told its other frames, from those of the stock parts; of foreign devices.
+  var requestVotes = VoteSums()
+  var forgeryVotes = VoteSums()
   /// Sum of the findings' confidence.
   var confidence = 0.0
 
