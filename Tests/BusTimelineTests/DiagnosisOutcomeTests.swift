@@ -88,6 +88,34 @@ struct DiagnosisOutcomeTests {
         == "dash1 sends frames that say they come from another device, 19 in all.")
   }
 
+  @Test func whoChangesTheScooterComesFirst() {
+    func register(_ name: String, _ act: Diagnosis.PolledRegister.Act, _ requests: Int) -> Diagnosis.PolledRegister {
+      .init(
+        subject: .esc, register: 0x7d, act: act, bytes: act == .read ? 2 : 0, name: name, requests: requests,
+        written: act == .write ? .init(raw: 2, words: "always") : nil)
+    }
+    func injector(_ number: UInt8, _ registers: [Diagnosis.PolledRegister], forged: Int = 0) -> Diagnosis.Injector {
+      let requests = registers.reduce(0) { $0 + $1.requests }
+      return Diagnosis.Injector(
+        sender: .dash(number), requests: requests, requestsPerSecond: 10, registers: registers, forgedFrames: forged,
+        forgedAs: forged > 0 ? [(.esc, forged)] : [], first: 0, last: 1, confidence: 0.99, poses: .ble)
+    }
+    var diagnosis = Self.bus(sure: 0.99)
+    diagnosis.injectors = [
+      injector(1, [register("error", .read, 100)]),
+      injector(2, [register("tail_light", .write, 14), register("error", .read, 126)], forged: 12),
+    ]
+    diagnosis.writeWords()
+    #expect(
+      diagnosis.verdict[0]
+        == "dash2 changes settings of the ESC (tail_light to always, 14 times), sends frames that say they come from the "
+        + "ESC, 12 in all and asks the ESC 9.0 times a second with the BLE module's addresses.")
+    #expect(diagnosis.verdict[1].hasPrefix("dash1 asks the ESC 10.0 times"))
+    // One write among thousands of questions may be a damaged frame.
+    let odd = injector(1, [register("tail_light", .write, 1), register("error", .read, 5000)])
+    #expect(odd.writes.isEmpty && !odd.sentence.contains("changes"))
+  }
+
   /// Of millions of frames a few are damaged and happen to be sound: they say nothing of what a dash does.
   @Test(arguments: [(0, "the ESC"), (15, "the ESC"), (150, "the ESC and BLE")])
   func fewOddRequestsAreNoHabit(odd: Int, words: String) {

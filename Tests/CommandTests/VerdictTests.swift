@@ -80,6 +80,33 @@ import TestSupport
     #expect(try #require((votes["votes"] as? [String: Double])?["rhythm"]) > 2)
   }
 
+  /// Only writes, behind the heartbeats of a scooter without a phone.
+  @Test("a module that only writes is said to change settings, and not to ask")
+  func writer() throws {
+    try scratch.write(
+      Array(
+        """
+        about: a module that writes settings
+        dashes:
+          - transmitter: { clock-ppm: 60 }
+            trigger: heartbeat
+            write-every-s: [1, 3]
+        """.utf8), as: "writer.yaml")
+    let made = try Command.run(["simulate", "./writer.yaml", "--for", "40s", "--write", "bus.vcd"], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let (ending, text) = try verdict(["bus.vcd", "--html", "page.html"])
+    #expect(ending == .exit(1))
+    #expect(text.contains("changes settings of the ESC (") && !text.contains(" asks "), "\(text)")
+    let object = try #require(try JsonLines(verdict(["bus.vcd", "--json"]).text).objects.last)
+    let injector = try #require((object["injectors"] as? [[String: Any]])?.first)
+    for register in try #require(injector["registers"] as? [[String: Any]]) {
+      #expect(register["act"] as? String == "write" && register["last_written"] is Int, "\(register)")
+    }
+    let page = scratch.text("page.html")
+    #expect(page.contains("What dash1 sets<") && page.contains("dash1 changes settings of the scooter"))
+    #expect(!page.contains("for readings") && !page.contains("Questions of dash1"))
+  }
+
   @Test(
     "a log with answers only tells the ring in which they come, and accuses nobody",
     .enabled(if: SharedCaptures.present, "needs ../shared/captures"))

@@ -23,9 +23,13 @@ struct InjectorWriter {
     out.append(seconds: injector.last, decimals: 3)
     out.append(injector.registers.isEmpty ? " s\n" : " s:\n")
     for register in injector.registers.prefix(Self.mostKinds) {
-      out.append(string: "      \(register.subject.name) ")
+      out.append(string: "      \(register.act == .write ? "writes " : "")\(register.subject.name) ")
       out.append(hex: register.register)
-      out.append(string: "+\(register.bytes) \(register.name): \(Wording.some(register.requests, "time"))\n")
+      if register.act == .read { out.append(string: "+\(register.bytes)") }
+      if !register.name.isEmpty { out.append(string: " \(register.name)") }
+      out.append(string: ": \(Wording.some(register.requests, "time"))")
+      if register.act == .write { out.append(string: register.written.map { ", last to \($0.words)" } ?? "") }
+      out.append(UInt8(ascii: "\n"))
     }
     if injector.registers.count > Self.mostKinds {
       out.append(string: "      … and \(injector.registers.count - Self.mostKinds) more kinds\n")
@@ -42,7 +46,12 @@ struct InjectorWriter {
     out.append(fixed: Int64(injector.confidence * 1_000_000), decimals: 6)
     out.append(string: ",\"requests\":\(injector.requests),\"requests_per_s\":")
     out.append(fixed: Int64(injector.requestsPerSecond * 1000), decimals: 3)
-    out.append(string: ",\"forged_frames\":\(injector.forgedFrames),\"first_t\":")
+    out.append(string: ",\"forged_frames\":\(injector.forgedFrames)")
+    if !injector.forgedAs.isEmpty {
+      let roles = injector.forgedAs.map { "\"\($0.role.name)\":\($0.count)" }
+      out.append(string: ",\"forged_as\":{\(roles.joined(separator: ","))}")
+    }
+    out.append(",\"first_t\":")
     out.append(seconds: injector.first, decimals: 9)
     out.append(",\"last_t\":")
     out.append(seconds: injector.last, decimals: 9)
@@ -57,9 +66,14 @@ struct InjectorWriter {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       out.append(string: "{\"device\":\"\(register.subject.name)\",\"register\":\"")
       out.append(hex: register.register)
-      out.append(string: "\",\"len\":\(register.bytes),\"name\":")
+      out.append(string: "\",\"act\":\"\(register.act.name)\",\"len\":\(register.bytes),\"name\":")
       out.append(quoted: register.name)
-      out.append(string: ",\"requests\":\(register.requests)}")
+      out.append(string: ",\"requests\":\(register.requests)")
+      if let written = register.written {
+        out.append(string: ",\"last_written\":\(written.raw),\"last_value\":")
+        out.append(quoted: written.words)
+      }
+      out.append(UInt8(ascii: "}"))
     }
     out.append(UInt8(ascii: "]"))
   }

@@ -71,20 +71,32 @@ struct TableSection {
 
   private func registerTable(_ injector: Diagnosis.Injector, _ page: inout PageText) {
     let seconds = max(1e-9, Double(injector.last &- injector.first) / 1e9)
+    let acts = [
+      injector.registers.contains { $0.act == .write } ? "sets" : nil, injector.questions > 0 ? "asks for" : nil,
+    ]
     open(
-      "asks-\(injector.sender.name)", "What \(injector.sender.name) asks for", "",
-      [("Of", false), ("Register", true), ("Name", false), ("Bytes", true), ("Questions", true), ("A second", true)],
+      "asks-\(injector.sender.name)",
+      "What \(injector.sender.name) \(Wording.list(acts.compactMap { $0 }))", "",
+      [("Of", false), ("Register", true), ("Name", false), ("Does", false), ("Times", true), ("A second", true)],
       &page)
     for register in injector.registers {
       page.raw("<tr>")
       page.element("td", "\(register.subject.name)".uppercased())
       page.element("td", class: "number", Words.hex(register.register))
       page.element("td", register.name.isEmpty ? "–" : register.name)
-      page.element("td", class: "number", Words.count(Int(register.bytes)))
+      page.element("td", Self.act(register))
       page.element("td", class: "number", Words.count(register.requests))
       page.element("td", class: "number", Words.decimal(Double(register.requests) / seconds, 2))
       page.raw("</tr>\n")
     }
     close(&page)
+  }
+
+  private static func act(_ register: Diagnosis.PolledRegister) -> String {
+    switch register.act {
+    case .read: "asks for \(Words.some(Int(register.bytes), "byte"))"
+    case .write: register.written.map { "sets, last to \($0.words)" } ?? "sets"
+    case .request: "asks"
+    }
   }
 }

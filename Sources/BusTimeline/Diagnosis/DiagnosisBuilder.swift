@@ -15,6 +15,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private var uses: [(all: LineUse, injected: Int64, frames: Int)] = []
   private var errors: [Int: Int] = [:]
   private var phoneReads = LatencySample()
+  private var written = WrittenValues()
   /// End of the phone's last request of each kind.
   private var phoneRequests: [UInt16: Int64] = [:]
 
@@ -47,6 +48,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
     if row.tap < uses.count { uses[row.tap].frames += 1 }
     note(row, reading, finding)
+    if finding.sender.isForeign, Diagnosis.PolledRegister.Act(reading.act) == .write {
+      written.note(reading, bytes, by: finding.sender, profile)
+    }
     if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
   }
 
@@ -124,21 +128,38 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
     return dashes.compactMap { dash -> Diagnosis.Injector? in
       guard let row = senders.row(of: dash) else { return nil }
-      let registers = row.kinds.map { kind in
-        Diagnosis.PolledRegister(
-          subject: kind.block.subject, register: kind.block.register, bytes: kind.block.bytes,
-          name: profile.string(kind.reading.register), requests: kind.count)
-      }
       // One frame can be wrong; that all of many are is far less likely.
       let doubt = 1 - min(0.9999, row.meanConfidence)
       return Diagnosis.Injector(
         sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
-        requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
-        forgedFrames: row.believableForgeries, first: row.first, last: row.last,
+        requestsPerSecond: row.requestRate ?? 0, registers: registers(of: row),
+        forgedFrames: row.believableForgeries, forgedAs: row.believableForgeries > 0 ? row.forgedAs.counted : [],
+        first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
         poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role,
         evidence: Diagnosis.Evidence(
           row, module: senders.senders.first { $0.transmitter == .ble && $0.tap == row.tap }))
+    }
+  }
+
+  /// What it sets, then what it asks for, most often first; whichever command does it.
+  private func registers(of row: SenderStatistics) -> [Diagnosis.PolledRegister] {
+    var registers: [Diagnosis.PolledRegister] = []
+    for kind in row.kinds {
+      let block = kind.block
+      var register = Diagnosis.PolledRegister(
+        subject: block.subject, register: block.register, act: .init(kind.reading.act), bytes: block.bytes,
+        name: profile.string(kind.reading.register), requests: kind.count)
+      if register.act == .write { register.written = written.last(of: row.transmitter, block.subject, block.register) }
+      let same = registers.firstIndex {
+        ($0.subject, $0.register, $0.act, $0.bytes) == (
+          register.subject, register.register, register.act, register.bytes
+        )
+      }
+      if let same { registers[same].requests += register.requests } else { registers.append(register) }
+    }
+    return registers.sorted { a, b in
+      (a.act == .write) != (b.act == .write) ? a.act == .write : a.requests > b.requests
     }
   }
 

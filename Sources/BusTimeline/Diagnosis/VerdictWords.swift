@@ -3,42 +3,15 @@ import NinebotBus
 extension Diagnosis {
   /// Puts the verdict, the remarks and the advice into words, from the facts that are there.
   public mutating func writeWords() {
-    verdict = injectors.isEmpty ? innocentWords : injectors.map(words)
+    verdict = injectors.isEmpty ? innocentWords : byImportance.map(\.sentence)
     if let received = notificationWords { verdict.append(received) }
     remarks = wireWords + alignmentWords
     advice = adviceWords
   }
 
-  private func words(_ injector: Injector) -> String {
-    var text = injector.sender.name
-    if let looks = injector.looksLike { text += ", which looks like \(looks)," }
-    var parts: [String] = []
-    if injector.requests > 0 {
-      // A request of a thousand may be a damaged one that happens to be sound.
-      let asked = Dictionary(grouping: injector.registers, by: \.subject).filter { _, registers in
-        registers.reduce(0) { $0 + $1.requests } > injector.requests / 1000
-      }
-      let devices = asked.keys.sorted { $0.rawValue < $1.rawValue }.map { "\($0.name)".uppercased() }.joined(
-        separator: " and ")
-      parts.append(
-        "asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
-          + " with \(Self.owner(injector.poses)) addresses")
-    }
-    if injector.forgedFrames > 0 {
-      parts.append("sends frames that say they come from another device, \(injector.forgedFrames) in all")
-    }
-    if parts.isEmpty { parts.append("sends frames of its own") }
-    return "\(text) \(parts.joined(separator: ", and "))."
-  }
-
-  private static func owner(_ role: Role?) -> String {
-    switch role {
-    case .esc: "the ESC's"
-    case .bms, .externalBms: "a battery's"
-    case .phone: "the phone's"
-    case .pc: "a PC's"
-    default: "the BLE module's"
-    }
+  /// Who changes the scooter comes first.
+  private var byImportance: [Injector] {
+    injectors.filter { !$0.writes.isEmpty } + injectors.filter(\.writes.isEmpty)
   }
 
   private var innocentWords: [String] {
@@ -190,11 +163,15 @@ extension Diagnosis {
     var advice = [
       "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again."
     ]
-    guard injectors.contains(where: { $0.requests > 0 }) else { return advice }
+    if injectors.contains(where: { !$0.writes.isEmpty }) {
+      advice.append(
+        "As a user: settings of the scooter were changed from the wire; see whether they are as you want them.")
+    }
+    guard injectors.contains(where: { $0.questions > 0 }) else { return advice }
     advice.append(
       "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
         + "never take the next notification for the answer.")
-    if injectors.contains(where: { $0.requestsPerSecond > 5 }) {
+    if injectors.contains(where: { $0.questionsPerSecond > 5 }) {
       advice.append(
         "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
     }

@@ -114,7 +114,10 @@ public struct SenderTable: Sendable {
     }
     if finding.contradictsClaim {
       sender.claims[reading.stockSender] += 1
-      if claim != .request { sender.forged += 1 }
+      if claim != .request {
+        sender.forged += 1
+        sender.forgedAs[reading.stockSender] += 1
+      }
     }
   }
 
