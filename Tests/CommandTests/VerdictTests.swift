@@ -80,6 +80,25 @@ import TestSupport
     #expect(try #require((votes["votes"] as? [String: Double])?["rhythm"]) > 2)
   }
 
+  @Test("latencies, the ends of the phone's requests and the speed of each tap are keys of their own")
+  func latencies() throws {
+    let made = try Command.run(
+      ["simulate", "displaydash", "--for", "30s", "--write", "bus.vcd", "--ble", "phone.btsnoop", "--token", "token"],
+      in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let outcome = try verdict(["bus.vcd", "phone.btsnoop", "--token", "token", "--json"])
+    let object = try #require(try JsonLines(outcome.text).objects.last)
+    let latency = try #require(object["latency"] as? [String: Any])
+    let reads = try #require(latency["phone_reads"] as? [String: Any])
+    #expect(try #require(reads["t_err"] as? Double) < 0.0001)
+    let added = try #require(latency["phone_waits_added"] as? [String: Any])
+    let counts = ["beside_injected", "without"].map { ((added[$0] as? [String: Any])?["count"] as? Int) ?? 0 }
+    #expect(counts.allSatisfy { $0 >= 20 }, "\(counts)")
+    #expect(try #require(object["chains"] as? [String: Int])["complete"] ?? 0 > 100)
+    let taps = try #require((object["wire"] as? [String: Any])?["taps"] as? [[String: Any]])
+    #expect(taps.first?["baud"] as? Int == 115_200)
+  }
+
   /// Only writes, behind the heartbeats of a scooter without a phone.
   @Test("a module that only writes is said to change settings, and not to ask")
   func writer() throws {

@@ -54,6 +54,7 @@ public struct DiagnosisWriter: Sendable {
     alignment(&out)
     recordingClocks(&out)
     if let wire = diagnosis.wire { json(wire, &out) }
+    LatencyWriter(diagnosis: diagnosis).json(to: &out)
     out.append(",\"remarks\":")
     strings(diagnosis.remarks, &out)
     out.append(",\"advice\":")
@@ -170,6 +171,14 @@ public struct DiagnosisWriter: Sendable {
       out.append(string: "{\"code\":\(error.code),\"name\":")
       out.append(quoted: error.name)
       out.append(string: ",\"count\":\(error.count)}")
+    }
+    out.append("],\"taps\":[")
+    for (index, tap) in wire.taps.enumerated() {
+      out.append(index == 0 ? "{\"name\":" : ",{\"name\":")
+      out.append(quoted: tap.name)
+      out.append(string: ",\"baud\":\(tap.baud.map { "\($0.rate)" } ?? "null"),\"frames\":\(tap.frames)")
+      out.append(string: ",\"bad_checksums\":\(tap.badChecksums),\"garbage_bytes\":\(tap.garbageBytes)")
+      out.append(string: ",\"line_errors\":\(tap.lineErrors)}")
     }
     out.append("]}")
   }

@@ -1,3 +1,5 @@
+public import NinebotBus
+
 /// What was found out about a scooter, from its bus and, where there is one, the phone's log. All that reports show.
 public struct Diagnosis: Sendable {
   /// What the phone received.
@@ -21,6 +23,23 @@ public struct Diagnosis: Sendable {
 
     /// Whether so many are unsolicited that no answer out of order explains them.
     public var areInjected: Bool { unsolicited >= 5 && unsolicited * 50 >= total }
+  }
+
+  /// One place that was listened to.
+  public struct TapFacts: Hashable, Sendable {
+    public var name: String
+    /// The line's speed; nil where it was not found.
+    public var baud: Baud?
+    /// Sound ones.
+    public var frames = 0
+    public var badChecksums = 0
+    public var garbageBytes = 0
+    public var lineErrors = 0
+
+    public init(name: String, baud: Baud?) {
+      self.name = name
+      self.baud = baud
+    }
   }
 
   /// What the wire looked like.
@@ -48,6 +67,7 @@ public struct Diagnosis: Sendable {
     public var strangeFrames = 0
     /// Error codes that the ESC showed, with their names.
     public var escErrors: [(code: Int, name: String, count: Int)] = []
+    public var taps: [TapFacts] = []
     public init() {}
   }
 
@@ -66,6 +86,14 @@ public struct Diagnosis: Sendable {
     private var toWire = LatencySample()
     private var toPhone = LatencySample()
     private var inAll = LatencySample()
+    /// Waits that were not taken yet.
+    private var fresh: [Wait] = []
+
+    /// From a write of the phone, nanoseconds on the bus's clock, to its answer.
+    public struct Wait: Hashable, Sendable {
+      public var write: Int64
+      public var length: Int64
+    }
 
     public init() {}
 
@@ -81,8 +109,20 @@ public struct Diagnosis: Sendable {
       outcomes[chain.outcome, default: 0] += 1
       if let latency = chain.requestLatency { toWire.add(latency) }
       if let latency = chain.notificationLatency { toPhone.add(latency) }
-      if let latency = chain.totalLatency { inAll.add(latency) }
+      if let latency = chain.totalLatency {
+        inAll.add(latency)
+        if fresh.count < Self.mostFresh { fresh.append(Wait(write: chain.write.time.middle, length: latency)) }
+      }
     }
+
+    /// The waits for answers since the last call; nobody need take them.
+    public mutating func takeWaits() -> [Wait] {
+      guard !fresh.isEmpty else { return [] }
+      defer { fresh.removeAll(keepingCapacity: true) }
+      return fresh
+    }
+
+    private static let mostFresh = 64
   }
 
   /// Of each recording of the bus but the first.
@@ -92,6 +132,11 @@ public struct Diagnosis: Sendable {
   public var wire: Wire?
   /// From the phone's own request on the wire to the begin of its answer, as long as the times allow.
   public var phoneReads = Latency()
+  /// By how much each of those may be too long, on average, nanoseconds: the times' own uncertainty.
+  public var phoneReadsExcess: Int64 = 0
+  /// What injected traffic adds to them, by who answers, and to the phone's wait from its write to the answer.
+  public var addedToReads: [(device: Role, added: AddedLatency)] = []
+  public var addedToWaits = AddedLatency()
   public var chains = Chains()
   public var alignment = Alignment.none
   /// How sure the verdict is, whichever it is, 0 to 1.

@@ -106,36 +106,12 @@ extension Diagnosis {
     if wire.frames == 0, wire.lineErrors > 0 {
       words.append("Framing errors and no frames: the baud rate is likely wrong.")
     }
-    if phoneReads.count > 0 {
-      words.append(
-        "The phone's own \(phoneReads.count) reads were answered on the wire within "
-          + "\(Self.milliseconds(phoneReads.median)) ms (median), \(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
-    }
-    let wait = chains.totalLatency
-    if wait.count > 0 {
-      words.append(
-        "The phone waited \(Self.milliseconds(wait.median)) ms for an answer of its own (median), "
-          + "\(Self.milliseconds(wait.p95)) ms (95 of 100).")
-    }
-    for outcome in CausalChain.Outcome.allCases where outcome != .complete {
-      guard let count = chains.outcomes[outcome], count > 0 else { continue }
-      words.append("\(count) of the phone's requests \(Self.words(outcome)).")
-    }
+    words += latencyWords
+    words += chainWords
     for error in wire.escErrors {
       words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
     }
     return words
-  }
-
-  private static func words(_ outcome: CausalChain.Outcome) -> String {
-    switch outcome {
-    case .complete: "were answered"
-    case .delivered: "came to the wire and need no answer"
-    case .neverOnWire: "were not seen on the wire: the module kept them, or they collided there"
-    case .unanswered: "got no answer on the wire"
-    case .lostInCollision: "lost their answer in a collision"
-    case .notForwarded: "were answered on the wire, but the answer is not in the phone's log"
-    }
   }
 
   private var alignmentWords: [String] {
@@ -179,6 +155,4 @@ extension Diagnosis {
   }
 
   static func tenths(_ value: Double) -> String { Wording.decimal(value, 1) }
-
-  private static func milliseconds(_ time: Int64) -> String { tenths(Double(time) / 1e6) }
 }

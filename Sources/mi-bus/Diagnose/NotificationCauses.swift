@@ -59,6 +59,9 @@ struct NotificationCauses {
     counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
   }
 
+  /// How long the phone waited for answers of its own, since the last call.
+  mutating func takeWaits() -> [Diagnosis.Chains.Wait] { chains.takeWaits() }
+
   private func busTime(of message: BleMessage) -> Int64 { clocks.busTime(ofBle: message.time).middle - origin }
 
   private mutating func take(_ timeline: inout TimelineCollector?) {
