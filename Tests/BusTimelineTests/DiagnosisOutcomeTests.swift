@@ -116,6 +116,22 @@ struct DiagnosisOutcomeTests {
     #expect(odd.writes.isEmpty && !odd.sentence.contains("changes"))
   }
 
+  @Test(arguments: [
+    (76_800, 287, 0, "bus0 (a.vcd, channel b) runs at 76800 baud, not 115200."), (115_200, 5000, 60, nil),
+    (
+      115_200, 2, 314, "bus0 (a.vcd, channel b) shows 314 framing errors, 0 bytes outside frames and 2 sound frames: at"
+    ),
+    (115_200, 0, 20, nil), (115_200, 100, 1500, nil),
+  ])
+  func speeds(_ baud: Int, _ frames: Int, _ errors: Int, _ words: String?) {
+    var facts = Diagnosis.TapFacts(name: "bus0", source: "a.vcd, channel b", baud: Baud(baud))
+    (facts.frames, facts.lineErrors) = (frames, errors)
+    var diagnosis = Self.bus(sure: 0.99) { $0.taps = [.init(name: "bus1", baud: nil), facts] }
+    diagnosis.writeWords()
+    let found = diagnosis.remarks.first { $0.contains("baud") }
+    #expect(found == nil ? words == nil : words.map { found?.hasPrefix($0) == true } ?? false, "\(found ?? "nothing")")
+  }
+
   /// Of millions of frames a few are damaged and happen to be sound: they say nothing of what a dash does.
   @Test(arguments: [(0, "the ESC"), (15, "the ESC"), (150, "the ESC and BLE")])
   func fewOddRequestsAreNoHabit(odd: Int, words: String) {

@@ -99,6 +99,20 @@ import TestSupport
     #expect(taps.first?["baud"] as? Int == 115_200)
   }
 
+  @Test("a line at another speed than usual is told, and so is one that was read at a wrong speed")
+  func speeds() throws {
+    for line in ["esc_to_bms", "esc_ble"] {
+      let made = try Command.run(
+        ["simulate", "wrong-baud-bms", "--for", "20s", "--line", line, "--write", "\(line).vcd"], in: scratch)
+      #expect(made.ending == .exit(0), "\(made.errors)")
+    }
+    let found = try verdict(["esc_to_bms.vcd"]).text
+    #expect(found.contains("channel esc_to_bms) runs at 76800 baud, not 115200."), "\(found)")
+    let misread = try verdict(["esc_ble.vcd", "esc_to_bms.vcd", "--baud", "115200"]).text
+    #expect(misread.contains("channel esc_to_bms") && misread.contains("likely misread"), "\(misread)")
+    #expect(!misread.contains("channel esc_ble) "), "\(misread)")
+  }
+
   /// Only writes, behind the heartbeats of a scooter without a phone.
   @Test("a module that only writes is said to change settings, and not to ask")
   func writer() throws {

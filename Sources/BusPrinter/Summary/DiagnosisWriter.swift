@@ -176,6 +176,8 @@ public struct DiagnosisWriter: Sendable {
     for (index, tap) in wire.taps.enumerated() {
       out.append(index == 0 ? "{\"name\":" : ",{\"name\":")
       out.append(quoted: tap.name)
+      out.append(",\"source\":")
+      out.append(quoted: tap.source)
       out.append(string: ",\"baud\":\(tap.baud.map { "\($0.rate)" } ?? "null"),\"frames\":\(tap.frames)")
       out.append(string: ",\"bad_checksums\":\(tap.badChecksums),\"garbage_bytes\":\(tap.garbageBytes)")
       out.append(string: ",\"line_errors\":\(tap.lineErrors)}")

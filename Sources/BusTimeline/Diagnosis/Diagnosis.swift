@@ -28,7 +28,9 @@ public struct Diagnosis: Sendable {
   /// One place that was listened to.
   public struct TapFacts: Hashable, Sendable {
     public var name: String
-    /// The line's speed; nil where it was not found.
+    /// The file and channel, or the device.
+    public var source: String
+    /// The line's speed; nil where it was neither found nor told.
     public var baud: Baud?
     /// Sound ones.
     public var frames = 0
@@ -36,8 +38,9 @@ public struct Diagnosis: Sendable {
     public var garbageBytes = 0
     public var lineErrors = 0
 
-    public init(name: String, baud: Baud?) {
+    public init(name: String, source: String = "", baud: Baud?) {
       self.name = name
+      self.source = source
       self.baud = baud
     }
   }

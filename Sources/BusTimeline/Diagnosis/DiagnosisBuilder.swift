@@ -56,7 +56,9 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     senders.add(taps: taps)
     collisions.add(taps: taps)
     for (index, tap) in taps.enumerated() {
-      if index >= self.taps.count { self.taps.append(TapCount(facts: .init(name: tap.name, baud: tap.baud))) }
+      if index >= self.taps.count {
+        self.taps.append(TapCount(facts: .init(name: tap.name, source: tap.detail, baud: tap.baud)))
+      }
       self.taps[index].facts.baud = tap.baud
     }
   }

@@ -103,9 +103,7 @@ extension Diagnosis {
     }
     if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
     if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
-    if wire.frames == 0, wire.lineErrors > 0 {
-      words.append("Framing errors and no frames: the baud rate is likely wrong.")
-    }
+    words += wire.baudWords
     words += latencyWords
     words += chainWords
     for error in wire.escErrors {
