@@ -109,11 +109,63 @@ struct DiagnosisOutcomeTests {
     #expect(
       diagnosis.verdict[0]
         == "dash2 changes settings of the ESC (tail_light to always, 14 times), sends frames that say they come from the "
-        + "ESC, 12 in all and asks the ESC 9.0 times a second with the BLE module's addresses.")
+        + "ESC, 12 in all, and asks the ESC 9.0 times a second with the BLE module's addresses.")
     #expect(diagnosis.verdict[1].hasPrefix("dash1 asks the ESC 10.0 times"))
     // One write among thousands of questions may be a damaged frame.
     let odd = injector(1, [register("tail_light", .write, 1), register("error", .read, 5000)])
     #expect(odd.writes.isEmpty && !odd.sentence.contains("changes"))
+  }
+
+  @Test func oneIsNotMany() {
+    var diagnosis = Self.bus(sure: 0.99) {
+      ($0.badChecksums, $0.unansweredRequests, $0.collisions) = (1, 1, 1)
+      $0.escErrors = [(10, "esc", 1)]
+    }
+    diagnosis.notifications = Self.phone(total: 1)
+    diagnosis.writeWords()
+    for part in [
+      "1 frame with a wrong checksum.", "1 request stayed without", "at least 1 time.", "error 10 (esc), 1 time.",
+    ] { #expect(diagnosis.remarks.contains { $0.contains(part) }, "\(part)") }
+    #expect(diagnosis.verdict.joined().contains("The phone received 1 message, 0 unsolicited"))
+    var single = Self.bus(sure: 0.3) { ($0.frames, $0.requests) = (1, 0) }
+    single.writeWords()
+    #expect(single.verdict[0].contains("one frame is too few"))
+  }
+
+  /// Whatever the verdict, somebody reads it to know what to do next.
+  @Test func eachVerdictSaysWhatToDo() {
+    func advice(_ diagnosis: Diagnosis) -> String {
+      var diagnosis = diagnosis
+      diagnosis.writeWords()
+      return diagnosis.advice.joined(separator: " ")
+    }
+    let doubt = advice(Self.bus(sure: 0.3))
+    for part in ["Record longer", "1 ms", "logic analyser", "both captures together"] {
+      #expect(doubt.contains(part), "\(part)")
+    }
+    #expect(advice(Self.bus(sure: 0.99)).contains("look at the app"))
+    #expect(advice(Self.bus(sure: 0.99) { $0.heartbeats = 0 }).contains("between ESC and BLE module as well"))
+    var phone = Diagnosis()
+    phone.notifications = Self.phone(total: 18, undecided: 18)
+    #expect(advice(phone).contains("both directions"))
+    phone.notifications = Self.phone(total: 500, unsolicited: 300)
+    #expect(advice(phone).contains("Record the bus") && advice(phone).contains("BLE client"))
+    var two = Self.bus(sure: 0.99)
+    two.injectors = [1, 2].map {
+      Diagnosis.Injector(
+        sender: .dash($0), requests: 9, requestsPerSecond: 8, registers: [], first: 0, last: 1, confidence: 0.99)
+    }
+    #expect(advice(two).contains("unplug the modules, or take them off"))
+  }
+
+  @Test func aNameNeedsThreeQuartersOfTheBlocks() {
+    func match(_ polled: Int, of all: Int) -> SignatureMatch {
+      var signature = ModuleSignature(name: "x", title: "X", sources: [])
+      signature.polls = (0..<UInt8(all)).map { .init(subject: .esc, register: $0, bytes: 2) }
+      return SignatureMatch(signatures: [signature], polled: polled, score: 1)
+    }
+    #expect(match(3, of: 4).isFirm && match(4, of: 4).isFirm && match(0, of: 0).isFirm)
+    #expect(!match(2, of: 4).isFirm && !match(6, of: 9).isFirm)
   }
 
   @Test(arguments: [

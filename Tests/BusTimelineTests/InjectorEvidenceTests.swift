@@ -1,4 +1,5 @@
 import NinebotBus
+import ScooterProfiles
 import Testing
 
 @testable import BusTimeline
@@ -51,5 +52,22 @@ import Testing
     }
     #expect(sums.means.map { "\($0.kind.name) \($0.mean)" } == ["role -15.0", "rhythm 3.0"])
     #expect(sums.frames == 3 && sums.outOfTurn == 2 && sums.besideLog == 0)
+  }
+
+  /// A register that two commands ask for is one, and what is set comes first.
+  @Test func aRegisterStandsOnce() throws {
+    let profile = try ProfileLibrary(folder: "").profile("m365")
+    var row = SenderStatistics(tap: 0, transmitter: .dash(1), first: 0)
+    for (command, register, payload) in [
+      (0x01, 0x3a, [4]), (0x61, 0x3a, [4, 2, 0, 0]), (0x01, 0x3a, [4]), (0x03, 0x7d, [2, 0]),
+    ] as [(UInt8, UInt8, [UInt8])] {
+      let bytes = try Frame(to: 0x20, command, register, payload).encoded()
+      let reading = profile.read(bytes.span)
+      row.add(request: try #require(reading), at: 0)
+    }
+    #expect(row.kinds.count == 3)
+    let registers = DiagnosisBuilder(profile: profile).registers(of: row)
+    #expect(
+      registers.map { "\($0.act.name) \($0.name) \($0.requests)" } == ["write tail_light 1", "read seconds_on 3"])
   }
 }

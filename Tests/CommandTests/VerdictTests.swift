@@ -67,7 +67,7 @@ import TestSupport
     let text = try verdict(sources).text
     for part in [
       "When it asks: right behind heartbeats", "in addition to what the BLE module sends",
-      "nothing that the phone wrote",
+      "Nothing that the phone wrote",
       "a byte each 86.8 us", "the BLE module's: a byte each 94.", "pitch +", "rhythm +",
     ] { #expect(text.contains(part), "\(part): \(text)") }
     let object = try #require(try JsonLines(verdict(sources + ["--json"]).text).objects.last)

@@ -36,7 +36,7 @@ struct TableSection {
       "Each chip has a clock and a manner of its own: how far its bits are off, and how fast bytes follow each other.",
       [
         ("Device", false), ("Frames", true), ("Share of time", true), ("Bit clock", true), ("Byte to byte", true),
-        ("Sends mostly", false),
+        ("Asks for mostly", false),
       ], &page)
     for row in senders {
       page.raw("<tr\(row.sender.isForeign ? " class=\"foreign\"" : "")><th scope=\"row\">")

@@ -188,10 +188,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
     return dashes.compactMap { dash -> Diagnosis.Injector? in
       guard let row = senders.row(of: dash) else { return nil }
+      let match = senders.looksLike(row, among: signatures).flatMap { $0.isFirm ? $0 : nil }
       // One frame can be wrong; that all of many are is far less likely.
       let doubt = 1 - min(0.9999, row.meanConfidence)
       return Diagnosis.Injector(
-        sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
+        sender: dash, looksLike: match?.description, requests: row.requests,
         requestsPerSecond: row.requestRate ?? 0, registers: registers(of: row),
         forgedFrames: row.believableForgeries, forgedAs: row.believableForgeries > 0 ? row.forgedAs.counted : [],
         first: row.first, last: row.last,
@@ -203,7 +204,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   }
 
   /// What it sets, then what it asks for, most often first; whichever command does it.
-  private func registers(of row: SenderStatistics) -> [Diagnosis.PolledRegister] {
+  func registers(of row: SenderStatistics) -> [Diagnosis.PolledRegister] {
     var registers: [Diagnosis.PolledRegister] = []
     for kind in row.kinds {
       let block = kind.block

@@ -96,8 +96,7 @@ extension Diagnosis.Injector {
       )
     }
     if evidence.besideLog > 0 {
-      words.append(
-        "\(evidence.besideLog) of \(Wording.some(all, "request")) are explained by nothing that the phone wrote.")
+      words.append("Nothing that the phone wrote explains \(evidence.besideLog) of \(Wording.some(all, "request")).")
     }
     return words
   }

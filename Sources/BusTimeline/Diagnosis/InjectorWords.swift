@@ -9,7 +9,8 @@ extension Diagnosis.Injector {
     if forgedFrames > 0 { parts.append(forging) }
     if questions > 0 { parts.append(asking) }
     if parts.isEmpty { parts.append("sends frames of its own") }
-    return "\(text) \(Wording.list(parts))."
+    if parts.count > 1, let last = parts.popLast() { parts.append("and \(last)") }
+    return "\(text) \(parts.joined(separator: ", "))."
   }
 
   /// `changes settings of the ESC (tail_light to always, 14 times)`, for each device.

@@ -44,18 +44,20 @@ extension Diagnosis {
   var chainWords: [String] {
     CausalChain.Outcome.allCases.filter { $0 != .complete }.compactMap { outcome in
       guard let count = chains.outcomes[outcome], count > 0 else { return nil }
-      return "\(count) of the phone's requests \(Self.words(outcome))."
+      return "\(count) of the phone's requests \(Self.words(outcome, count))."
     }
   }
 
-  private static func words(_ outcome: CausalChain.Outcome) -> String {
-    switch outcome {
-    case .complete: "were answered"
-    case .delivered: "came to the wire and need no answer"
-    case .neverOnWire: "were not seen on the wire: the module kept them, or they collided there"
+  private static func words(_ outcome: CausalChain.Outcome, _ count: Int) -> String {
+    let were = count == 1 ? "was" : "were"
+    return switch outcome {
+    case .complete: "\(were) answered"
+    case .delivered: "came to the wire and \(count == 1 ? "needs" : "need") no answer"
+    case .neverOnWire:
+      "\(were) not seen on the wire: the module kept \(count == 1 ? "it, or it" : "them, or they") collided there"
     case .unanswered: "got no answer on the wire"
-    case .lostInCollision: "lost their answer in a collision"
-    case .notForwarded: "were answered on the wire, but the answer is not in the phone's log"
+    case .lostInCollision: "lost \(count == 1 ? "its" : "their") answer in a collision"
+    case .notForwarded: "\(were) answered on the wire, but the answer is not in the phone's log"
     }
   }
 

@@ -46,18 +46,19 @@ extension Diagnosis {
       return "no heartbeat of the BLE module was seen, and by those its requests are told from others'"
     }
     if wire.undecidedRequests * 10 > wire.requests {
-      return "\(wire.undecidedRequests) of \(wire.requests) requests could be the BLE module's or somebody else's; "
-        + "a longer capture tells more, and so does a logic analyser or an adapter with a latency timer of 1 ms"
+      return
+        "\(wire.undecidedRequests) of \(Wording.some(wire.requests, "request")) could be the BLE module's or somebody else's"
     }
     if notifications?.areInjected == true {
       return "the phone received answers that nobody on this wire was seen to ask for"
     }
-    return "\(wire.frames) frames are too few"
+    return wire.frames == 1 ? "one frame is too few" : "\(wire.frames) frames are too few"
   }
 
   private var notificationWords: String? {
     guard let notifications, notifications.total > 0 else { return nil }
-    var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
+    var text =
+      "The phone received \(Wording.some(notifications.total, "message")), \(notifications.unsolicited) unsolicited"
     if notifications.beyond > 0 {
       text =
         "Of the first \(notifications.total) messages that the phone received (\(notifications.beyond) more were not followed "
@@ -95,19 +96,22 @@ extension Diagnosis {
       words.append(injectors.isEmpty ? "\(text)." : "\(text), \(without)% without the injected part.")
     }
     if outcome != .undecided, wire.undecidedRequests > 0 {
-      words.append("\(wire.undecidedRequests) of \(wire.requests) requests could not be given to a device.")
+      words.append(
+        "\(wire.undecidedRequests) of \(Wording.some(wire.requests, "request")) could not be given to a device.")
     }
     // Damage counts as one where both devices show, and on a full bus few do.
     if wire.collisions > 0 {
-      words.append("Frames of two devices ran into each other, at least \(wire.collisions) times.")
+      words.append("Frames of two devices ran into each other, at least \(Wording.some(wire.collisions, "time")).")
     }
-    if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
-    if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
+    if wire.badChecksums > 0 { words.append("\(Wording.some(wire.badChecksums, "frame")) with a wrong checksum.") }
+    if wire.unansweredRequests > 0 {
+      words.append("\(Wording.some(wire.unansweredRequests, "request")) stayed without an answer.")
+    }
     words += wire.baudWords
     words += latencyWords
     words += chainWords
     for error in wire.escErrors {
-      words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
+      words.append("The ESC showed error \(error.code) (\(error.name)), \(Wording.some(error.count, "time")).")
     }
     return words
   }
@@ -126,30 +130,7 @@ extension Diagnosis {
     let (first, best) = (clock.first, clock.best)
     var words = "The phone's clock is \(best.words) (\(Wording.decimal(best.time, 3)) s into the bus's capture"
     if first.bound > 2 * best.bound { words += "; ± \(first.boundWords) at its begin" }
-    return words + "), \(clock.drift.words), by \(clock.pairs) pairs."
-  }
-
-  private var adviceWords: [String] {
-    if injectors.isEmpty {
-      guard notifications?.unsolicited ?? 0 > 0, wire == nil else { return [] }
-      return ["Record the bus at the same time (mi-bus sniff PORT --write bus.pcapng) and diagnose both together."]
-    }
-    var advice = [
-      "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again."
-    ]
-    if injectors.contains(where: { !$0.writes.isEmpty }) {
-      advice.append(
-        "As a user: settings of the scooter were changed from the wire; see whether they are as you want them.")
-    }
-    guard injectors.contains(where: { $0.questions > 0 }) else { return advice }
-    advice.append(
-      "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
-        + "never take the next notification for the answer.")
-    if injectors.contains(where: { $0.questionsPerSecond > 5 }) {
-      advice.append(
-        "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
-    }
-    return advice
+    return words + "), \(clock.drift.words), by \(Wording.some(clock.pairs, "pair"))."
   }
 
   static func tenths(_ value: Double) -> String { Wording.decimal(value, 1) }
