@@ -73,6 +73,12 @@ import Testing
     #expect(!text.contains("What happens") && !text.contains("dash1"))
   }
 
+  /// What is counted there are requests: of the BLE module what it asks for, not what it sends most.
+  @Test func theColumnOfRequestsSaysSo() throws {
+    let text = String(decoding: try SimulatedReport("phone", seconds: 10).page(), as: UTF8.self)
+    #expect(text.contains("Asks for mostly") && !text.contains("Sends mostly"))
+  }
+
   @Test func aForgerIsNotSaidToAsk() throws {
     var diagnosis = Diagnosis()
     diagnosis.injectors = [

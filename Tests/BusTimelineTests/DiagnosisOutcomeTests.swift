@@ -93,6 +93,102 @@ struct DiagnosisOutcomeTests {
         == "dash1 sends frames that say they come from another device, 19 in all.")
   }
 
+  @Test func whoChangesTheScooterComesFirst() {
+    func register(_ name: String, _ act: Diagnosis.PolledRegister.Act, _ requests: Int) -> Diagnosis.PolledRegister {
+      .init(
+        subject: .esc, register: 0x7d, act: act, bytes: act == .read ? 2 : 0, name: name, requests: requests,
+        written: act == .write ? .init(raw: 2, words: "always") : nil)
+    }
+    func injector(_ number: UInt8, _ registers: [Diagnosis.PolledRegister], forged: Int = 0) -> Diagnosis.Injector {
+      let requests = registers.reduce(0) { $0 + $1.requests }
+      return Diagnosis.Injector(
+        sender: .dash(number), requests: requests, requestsPerSecond: 10, registers: registers, forgedFrames: forged,
+        forgedAs: forged > 0 ? [(.esc, forged)] : [], first: 0, last: 1, confidence: 0.99, poses: .ble)
+    }
+    var diagnosis = Self.bus(sure: 0.99)
+    diagnosis.injectors = [
+      injector(1, [register("error", .read, 100)]),
+      injector(2, [register("tail_light", .write, 14), register("error", .read, 126)], forged: 12),
+    ]
+    diagnosis.writeWords()
+    #expect(
+      diagnosis.verdict[0]
+        == "dash2 changes settings of the ESC (tail_light to always, 14 times), sends frames that say they come from the "
+        + "ESC, 12 in all, and asks the ESC 9.0 times a second with the BLE module's addresses.")
+    #expect(diagnosis.verdict[1].hasPrefix("dash1 asks the ESC 10.0 times"))
+    // One write among thousands of questions may be a damaged frame.
+    let odd = injector(1, [register("tail_light", .write, 1), register("error", .read, 5000)])
+    #expect(odd.writes.isEmpty && !odd.sentence.contains("changes"))
+  }
+
+  @Test func oneIsNotMany() {
+    var diagnosis = Self.bus(sure: 0.99) {
+      ($0.badChecksums, $0.unansweredRequests, $0.collisions) = (1, 1, 1)
+      $0.escErrors = [(10, "esc", 1)]
+    }
+    diagnosis.notifications = Self.phone(total: 1)
+    diagnosis.writeWords()
+    for part in [
+      "1 frame with a wrong checksum.", "1 request stayed without", "at least 1 time.", "error 10 (esc), 1 time.",
+    ] { #expect(diagnosis.remarks.contains { $0.contains(part) }, "\(part)") }
+    #expect(diagnosis.verdict.joined().contains("The phone received 1 message, 0 unsolicited"))
+    var single = Self.bus(sure: 0.3) { ($0.frames, $0.requests) = (1, 0) }
+    single.writeWords()
+    #expect(single.verdict[0].contains("one frame is too few"))
+  }
+
+  /// Whatever the verdict, somebody reads it to know what to do next.
+  @Test func eachVerdictSaysWhatToDo() {
+    func advice(_ diagnosis: Diagnosis) -> String {
+      var diagnosis = diagnosis
+      diagnosis.writeWords()
+      return diagnosis.advice.joined(separator: " ")
+    }
+    let doubt = advice(Self.bus(sure: 0.3))
+    for part in ["Record longer", "1 ms", "logic analyser", "both captures together"] {
+      #expect(doubt.contains(part), "\(part)")
+    }
+    #expect(advice(Self.bus(sure: 0.99)).contains("look at the app"))
+    #expect(advice(Self.bus(sure: 0.99) { $0.heartbeats = 0 }).contains("between ESC and BLE module as well"))
+    var phone = Diagnosis()
+    phone.notifications = Self.phone(total: 18, undecided: 18)
+    #expect(advice(phone).contains("both directions"))
+    phone.notifications = Self.phone(total: 500, unsolicited: 300)
+    #expect(advice(phone).contains("Record the bus") && advice(phone).contains("BLE client"))
+    var two = Self.bus(sure: 0.99)
+    two.injectors = [1, 2].map {
+      Diagnosis.Injector(
+        sender: .dash($0), requests: 9, requestsPerSecond: 8, registers: [], first: 0, last: 1, confidence: 0.99)
+    }
+    #expect(advice(two).contains("unplug the modules, or take them off"))
+  }
+
+  @Test func aNameNeedsThreeQuartersOfTheBlocks() {
+    func match(_ polled: Int, of all: Int) -> SignatureMatch {
+      var signature = ModuleSignature(name: "x", title: "X", sources: [])
+      signature.polls = (0..<UInt8(all)).map { .init(subject: .esc, register: $0, bytes: 2) }
+      return SignatureMatch(signatures: [signature], polled: polled, score: 1)
+    }
+    #expect(match(3, of: 4).isFirm && match(4, of: 4).isFirm && match(0, of: 0).isFirm)
+    #expect(!match(2, of: 4).isFirm && !match(6, of: 9).isFirm)
+  }
+
+  @Test(arguments: [
+    (76_800, 287, 0, "bus0 (a.vcd, channel b) runs at 76800 baud, not 115200."), (115_200, 5000, 60, nil),
+    (
+      115_200, 2, 314, "bus0 (a.vcd, channel b) shows 314 framing errors, 0 bytes outside frames and 2 sound frames: at"
+    ),
+    (115_200, 0, 20, nil), (115_200, 100, 1500, nil),
+  ])
+  func speeds(_ baud: Int, _ frames: Int, _ errors: Int, _ words: String?) {
+    var facts = Diagnosis.TapFacts(name: "bus0", source: "a.vcd, channel b", baud: Baud(baud))
+    (facts.frames, facts.lineErrors) = (frames, errors)
+    var diagnosis = Self.bus(sure: 0.99) { $0.taps = [.init(name: "bus1", baud: nil), facts] }
+    diagnosis.writeWords()
+    let found = diagnosis.remarks.first { $0.contains("baud") }
+    #expect(found == nil ? words == nil : words.map { found?.hasPrefix($0) == true } ?? false, "\(found ?? "nothing")")
+  }
+
   /// Of millions of frames a few are damaged and happen to be sound: they say nothing of what a dash does.
   @Test(arguments: [(0, "the ESC"), (15, "the ESC"), (150, "the ESC and BLE")])
   func fewOddRequestsAreNoHabit(odd: Int, words: String) {

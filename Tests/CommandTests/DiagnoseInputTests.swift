@@ -29,6 +29,16 @@ import Testing
     try scratch.write(whole.prefix(Int(Double(whole.count) * part)), as: "cut.\(name)")
   }
 
+  /// What is in no known format passes for bytes of another bus.
+  @Test("a second file without a frame is named")
+  func unreadableSecond() throws {
+    try scratch.write((0..<3000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }, as: "odd.bin")
+    let outcome = try run("diagnose x.vcd odd.bin")
+    #expect(outcome.errors.contains("odd.bin holds no frame that could be read"), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("x.vcd holds no frame"))
+    #expect(try !run("diagnose odd.bin").errors.contains("holds no frame"))
+  }
+
   // MARK: - Damage
 
   @Test("a report that no longer fits leaves the one before", arguments: ["--html", "--perfetto"])

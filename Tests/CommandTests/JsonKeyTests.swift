@@ -19,7 +19,7 @@ import Testing
   }
 
   /// Names below these are data, not keys.
-  private static let open: Set<String> = ["fields", "claims", "caused_by", "votes"]
+  private static let open: Set<String> = ["fields", "claims", "caused_by", "votes", "forged_as"]
 
   private static func keys(_ value: Any, into keys: inout Set<String>) {
     if let list = value as? [Any] { for item in list { Self.keys(item, into: &keys) } }

@@ -114,6 +114,89 @@ import TestSupport
     }
   }
 
+  @Test("the evidence says when a dash asks, how its bytes are timed, and what tells it from the BLE module")
+  func evidence() throws {
+    let made = try Command.run(
+      ["simulate", "displaydash", "--for", "12s", "--write", "bus.vcd", "--ble", "phone.btsnoop", "--token", "token"],
+      in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let sources = ["bus.vcd", "phone.btsnoop", "--token", "token"]
+    let text = try verdict(sources).text
+    for part in [
+      "When it asks: right behind heartbeats", "in addition to what the BLE module sends",
+      "Nothing that the phone wrote",
+      "a byte each 86.8 us", "the BLE module's: a byte each 94.", "pitch +", "rhythm +",
+    ] { #expect(text.contains(part), "\(part): \(text)") }
+    let object = try #require(try JsonLines(verdict(sources + ["--json"]).text).objects.last)
+    let injector = try #require((object["injectors"] as? [[String: Any]])?.first)
+    let evidence = try #require(injector["evidence"] as? [String: Any])
+    #expect(evidence["timed_as_ble"] as? Bool == false)
+    #expect((evidence["rhythm"] as? [String: Any])?["kind"] as? String == "behind-heartbeats")
+    let votes = try #require(evidence["request_votes"] as? [String: Any])
+    #expect(votes["frames"] as? Int == injector["requests"] as? Int)
+    #expect(try #require((votes["votes"] as? [String: Double])?["rhythm"]) > 2)
+  }
+
+  @Test("latencies, the ends of the phone's requests and the speed of each tap are keys of their own")
+  func latencies() throws {
+    let made = try Command.run(
+      ["simulate", "displaydash", "--for", "30s", "--write", "bus.vcd", "--ble", "phone.btsnoop", "--token", "token"],
+      in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let outcome = try verdict(["bus.vcd", "phone.btsnoop", "--token", "token", "--json"])
+    let object = try #require(try JsonLines(outcome.text).objects.last)
+    let latency = try #require(object["latency"] as? [String: Any])
+    let reads = try #require(latency["phone_reads"] as? [String: Any])
+    #expect(try #require(reads["t_err"] as? Double) < 0.0001)
+    let added = try #require(latency["phone_waits_added"] as? [String: Any])
+    let counts = ["beside_injected", "without"].map { ((added[$0] as? [String: Any])?["count"] as? Int) ?? 0 }
+    #expect(counts.allSatisfy { $0 >= 20 }, "\(counts)")
+    #expect(try #require(object["chains"] as? [String: Int])["complete"] ?? 0 > 100)
+    let taps = try #require((object["wire"] as? [String: Any])?["taps"] as? [[String: Any]])
+    #expect(taps.first?["baud"] as? Int == 115_200)
+  }
+
+  @Test("a line at another speed than usual is told, and so is one that was read at a wrong speed")
+  func speeds() throws {
+    for line in ["esc_to_bms", "esc_ble"] {
+      let made = try Command.run(
+        ["simulate", "wrong-baud-bms", "--for", "20s", "--line", line, "--write", "\(line).vcd"], in: scratch)
+      #expect(made.ending == .exit(0), "\(made.errors)")
+    }
+    let found = try verdict(["esc_to_bms.vcd"]).text
+    #expect(found.contains("channel esc_to_bms) runs at 76800 baud, not 115200."), "\(found)")
+    let misread = try verdict(["esc_ble.vcd", "esc_to_bms.vcd", "--baud", "115200"]).text
+    #expect(misread.contains("channel esc_to_bms") && misread.contains("likely misread"), "\(misread)")
+    #expect(!misread.contains("channel esc_ble) "), "\(misread)")
+  }
+
+  /// Only writes, behind the heartbeats of a scooter without a phone.
+  @Test("a module that only writes is said to change settings, and not to ask")
+  func writer() throws {
+    try scratch.write(
+      Array(
+        """
+        about: a module that writes settings
+        dashes:
+          - transmitter: { clock-ppm: 60 }
+            trigger: heartbeat
+            write-every-s: [1, 3]
+        """.utf8), as: "writer.yaml")
+    let made = try Command.run(["simulate", "./writer.yaml", "--for", "40s", "--write", "bus.vcd"], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let (ending, text) = try verdict(["bus.vcd", "--html", "page.html"])
+    #expect(ending == .exit(1))
+    #expect(text.contains("changes settings of the ESC (") && !text.contains(" asks "), "\(text)")
+    let object = try #require(try JsonLines(verdict(["bus.vcd", "--json"]).text).objects.last)
+    let injector = try #require((object["injectors"] as? [[String: Any]])?.first)
+    for register in try #require(injector["registers"] as? [[String: Any]]) {
+      #expect(register["act"] as? String == "write" && register["last_written"] is Int, "\(register)")
+    }
+    let page = scratch.text("page.html")
+    #expect(page.contains("What dash1 sets<") && page.contains("dash1 changes settings of the scooter"))
+    #expect(!page.contains("for readings") && !page.contains("Questions of dash1"))
+  }
+
   @Test(
     "a log with answers only tells the ring in which they come, and accuses nobody",
     .enabled(if: SharedCaptures.present, "needs ../shared/captures"))

@@ -68,7 +68,7 @@ public struct SenderTableWriter: Sendable {
     out.pad(to: 46)
     out.append(string: Self.modes(sender.bitClock, decimals: 0, unit: "ppm"))
     out.pad(to: 72)
-    out.append(string: sender.rhythm.map(Self.words) ?? "-")
+    out.append(string: sender.rhythm?.words ?? "-")
     out.append(UInt8(ascii: "\n"))
   }
 
@@ -101,23 +101,12 @@ public struct SenderTableWriter: Sendable {
     return text
   }
 
-  private static func words(_ rhythm: SenderStatistics.Rhythm) -> String {
-    switch rhythm {
-    case .slots(let length, let spread): "slots of \(milliseconds(length)) ms, spread \(milliseconds(spread))"
-    case .behindHeartbeats(let delay): "right behind heartbeats, after \(milliseconds(delay)) ms"
-    case .timer(let period, let spread): "own timer, \(milliseconds(period)) ms, spread \(milliseconds(spread))"
-    case .answers(let delay): "answers after \(milliseconds(delay)) ms"
-    case .irregular: "irregular"
-    }
-  }
-
   private static func modes(_ modes: [KnownTransmitter.Mode], decimals: Int, unit: String) -> String {
     guard !modes.isEmpty else { return "-" }
     return modes.prefix(2).map { decimal($0.mean, decimals) }.joined(separator: ", ") + " ±"
       + decimal(modes[0].spread, decimals) + " " + unit
   }
 
-  private static func milliseconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e6, 2) }
   private static func seconds(_ nanoseconds: Int64) -> String { decimal(Double(nanoseconds) / 1e9, 3) }
   private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 
@@ -150,9 +139,9 @@ public struct SenderTableWriter: Sendable {
       out.append(seconds: sender.first, decimals: 6)
       out.append(",\"last\":")
       out.append(seconds: sender.last, decimals: 6)
-      json(sender.pitch, "pitch_us", decimals: 2, &out)
-      json(sender.bitClock, "bit_clock_ppm", decimals: 0, &out)
-      if let rhythm = sender.rhythm { json(rhythm, &out) }
+      out.append(modes: sender.pitch, key: "pitch_us", decimals: 2)
+      out.append(modes: sender.bitClock, key: "bit_clock_ppm", decimals: 0)
+      if let rhythm = sender.rhythm { out.append(rhythm: rhythm) }
       claims(sender, &out)
       requests(sender, &out)
       if let match = table.looksLike(sender, among: signatures) {
@@ -161,51 +150,6 @@ public struct SenderTableWriter: Sendable {
       }
       out.append("}\n")
     }
-  }
-
-  private func json(_ modes: [KnownTransmitter.Mode], _ key: StaticString, decimals: Int, _ out: inout TextBuffer) {
-    guard !modes.isEmpty else { return }
-    out.append(",\"")
-    out.append(key)
-    out.append("\":[")
-    for (index, mode) in modes.enumerated() {
-      out.append(index == 0 ? "{\"mean\":" : ",{\"mean\":")
-      out.append(number: mode.mean, decimals: decimals)
-      out.append(",\"spread\":")
-      out.append(number: mode.spread, decimals: decimals)
-      out.append(",\"share\":")
-      out.append(number: mode.share, decimals: 3)
-      out.append(UInt8(ascii: "}"))
-    }
-    out.append(UInt8(ascii: "]"))
-  }
-
-  private func json(_ rhythm: SenderStatistics.Rhythm, _ out: inout TextBuffer) {
-    func object(_ kind: StaticString, _ key: StaticString? = nil, _ time: Int64 = 0) {
-      out.append(",\"rhythm\":{\"kind\":\"")
-      out.append(kind)
-      out.append(UInt8(ascii: "\""))
-      if let key {
-        out.append(",\"")
-        out.append(key)
-        out.append("\":")
-        out.append(seconds: time, decimals: 9)
-      }
-    }
-    switch rhythm {
-    case .slots(let length, _): object("slots", "period", length)
-    case .behindHeartbeats(let delay): object("behind-heartbeats", "delay", delay)
-    case .timer(let period, _): object("timer", "period", period)
-    case .answers(let delay): object("answers", "delay", delay)
-    case .irregular: object("irregular")
-    }
-    switch rhythm {
-    case .slots(_, let spread), .timer(_, let spread):
-      out.append(",\"spread\":")
-      out.append(seconds: spread, decimals: 9)
-    default: break
-    }
-    out.append(UInt8(ascii: "}"))
   }
 
   private func claims(_ sender: SenderStatistics, _ out: inout TextBuffer) {

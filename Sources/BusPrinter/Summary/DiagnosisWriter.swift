@@ -22,7 +22,7 @@ public struct DiagnosisWriter: Sendable {
       out.append(UInt8(ascii: "\n"))
     }
     list("\nWhat else was found", diagnosis.remarks, &out)
-    for injector in diagnosis.injectors { evidence(injector, &out) }
+    for injector in diagnosis.injectors { InjectorWriter(injector: injector).text(to: &out) }
     list("\nWhat to do", diagnosis.advice, &out)
   }
 
@@ -30,25 +30,6 @@ public struct DiagnosisWriter: Sendable {
     guard !lines.isEmpty else { return }
     out.append(string: "\(title)\n")
     for line in lines { out.append(string: "  - \(line)\n") }
-  }
-
-  private func evidence(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
-    out.append(string: "\nEvidence for \(injector.sender.name) (confidence ")
-    out.append(fixed: Int64(injector.confidence * 100_000), decimals: 5)
-    out.append(")\n")
-    let count =
-      injector.requests > 0 ? "\(injector.requests) requests" : "\(injector.forgedFrames) frames of another's name"
-    out.append(string: "  \(count) from ")
-    out.append(seconds: injector.first, decimals: 3)
-    out.append(" s to ")
-    out.append(seconds: injector.last, decimals: 3)
-    out.append(injector.registers.isEmpty ? " s\n" : " s:\n")
-    for register in injector.registers.prefix(12) {
-      out.append(string: "    \(register.subject.name) ")
-      out.append(hex: register.register)
-      out.append(string: "+\(register.bytes) \(register.name): \(register.requests) times\n")
-    }
-    if injector.registers.count > 12 { out.append(string: "    … and \(injector.registers.count - 12) more kinds\n") }
   }
 
   // MARK: - JSON
@@ -66,13 +47,14 @@ public struct DiagnosisWriter: Sendable {
     out.append(",\"injectors\":[")
     for (index, injector) in diagnosis.injectors.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
-      json(injector, &out)
+      InjectorWriter(injector: injector).json(to: &out)
     }
     out.append(UInt8(ascii: "]"))
     if let notifications = diagnosis.notifications { json(notifications, &out) }
     alignment(&out)
     recordingClocks(&out)
     if let wire = diagnosis.wire { json(wire, &out) }
+    LatencyWriter(diagnosis: diagnosis).json(to: &out)
     out.append(",\"remarks\":")
     strings(diagnosis.remarks, &out)
     out.append(",\"advice\":")
@@ -86,32 +68,6 @@ public struct DiagnosisWriter: Sendable {
       strings(notes, &out)
     }
     out.append("}\n")
-  }
-
-  private func json(_ injector: Diagnosis.Injector, _ out: inout TextBuffer) {
-    out.append(string: "{\"name\":\"\(injector.sender.name)\"")
-    if let looks = injector.looksLike {
-      out.append(",\"looks_like\":")
-      out.append(quoted: looks)
-    }
-    out.append(",\"confidence\":")
-    out.append(fixed: Int64(injector.confidence * 1_000_000), decimals: 6)
-    out.append(string: ",\"requests\":\(injector.requests),\"requests_per_s\":")
-    out.append(fixed: Int64(injector.requestsPerSecond * 1000), decimals: 3)
-    out.append(string: ",\"forged_frames\":\(injector.forgedFrames),\"first_t\":")
-    out.append(seconds: injector.first, decimals: 9)
-    out.append(",\"last_t\":")
-    out.append(seconds: injector.last, decimals: 9)
-    out.append(",\"registers\":[")
-    for (index, register) in injector.registers.enumerated() {
-      if index > 0 { out.append(UInt8(ascii: ",")) }
-      out.append(string: "{\"device\":\"\(register.subject.name)\",\"register\":\"")
-      out.append(hex: register.register)
-      out.append(string: "\",\"len\":\(register.bytes),\"name\":")
-      out.append(quoted: register.name)
-      out.append(string: ",\"requests\":\(register.requests)}")
-    }
-    out.append("]}")
   }
 
   private func json(_ notifications: Diagnosis.Notifications, _ out: inout TextBuffer) {
@@ -228,6 +184,16 @@ public struct DiagnosisWriter: Sendable {
       out.append(string: "{\"code\":\(error.code),\"name\":")
       out.append(quoted: error.name)
       out.append(string: ",\"count\":\(error.count)}")
+    }
+    out.append("],\"taps\":[")
+    for (index, tap) in wire.taps.enumerated() {
+      out.append(index == 0 ? "{\"name\":" : ",{\"name\":")
+      out.append(quoted: tap.name)
+      out.append(",\"source\":")
+      out.append(quoted: tap.source)
+      out.append(string: ",\"baud\":\(tap.baud.map { "\($0.rate)" } ?? "null"),\"frames\":\(tap.frames)")
+      out.append(string: ",\"bad_checksums\":\(tap.badChecksums),\"garbage_bytes\":\(tap.garbageBytes)")
+      out.append(string: ",\"line_errors\":\(tap.lineErrors)}")
     }
     out.append("]}")
   }

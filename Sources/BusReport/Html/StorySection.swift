@@ -1,4 +1,5 @@
 import BusTimeline
+import NinebotBus
 
 /// What happens, step by step, for somebody who knows neither protocol; with a picture.
 struct StorySection {
@@ -8,7 +9,7 @@ struct StorySection {
     guard diagnosis.injects else { return advice("section", &page) }
     page.raw("<section class=\"story\" aria-labelledby=\"story-title\">\n<h2 id=\"story-title\">What happens</h2>\n")
     page.raw("<div class=\"columns\">\n<div>\n")
-    if !onlyForges {
+    if asks {
       WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
         .write(to: &page)
     }
@@ -32,24 +33,40 @@ struct StorySection {
   }
 
   private var steps: [(title: String, text: String)] {
-    onlyForges ? [forging] : [asking, answering, passingOn, hanging]
+    var steps: [(title: String, text: String)] = []
+    if diagnosis.injectors.contains(where: { !$0.writes.isEmpty }) { steps.append(changing) }
+    if !asks, diagnosis.injectors.contains(where: { $0.forgedFrames > 0 }) { steps.append(forging) }
+    return asks ? steps + [asking, answering, passingOn, hanging] : steps
   }
 
-  /// Whether nothing is asked that the scooter was not built to ask.
-  private var onlyForges: Bool { !diagnosis.injectors.isEmpty && diagnosis.injectors.allSatisfy { $0.requests == 0 } }
+  /// Whether something is asked that the scooter was not built to ask.
+  private var asks: Bool { diagnosis.injectors.isEmpty || diagnosis.injectors.contains { $0.questions > 0 } }
+
+  private var changing: (title: String, text: String) {
+    let writers = diagnosis.injectors.filter { !$0.writes.isEmpty }
+    let names = Wording.list(writers.map(\.sender.name))
+    let settings = writers.flatMap(\.writes).prefix(6).map { "\($0.writing) (of \(Wording.part($0.subject)))" }
+    return (
+      "\(names) \(writers.count == 1 ? "changes" : "change") settings of the scooter",
+      "On the wire a setting is a number in a register, and whoever is on the wire can write it; the scooter cannot see "
+        + "who did. Set from there: \(settings.joined(separator: "; "))."
+    )
+  }
 
   private var forging: (title: String, text: String) {
-    let frames = diagnosis.injectors.reduce(0) { $0 + $1.forgedFrames }
+    let forgers = diagnosis.injectors.filter { $0.forgedFrames > 0 }
+    let frames = forgers.reduce(0) { $0 + $1.forgedFrames }
+    let whom = Set(forgers.flatMap { $0.forgedAs.map(\.role) }).sorted { $0.rawValue < $1.rawValue }.map(Wording.part)
     return (
       "\(names) \(isOne ? "speaks" : "speak") in another's name",
       "\(isOne ? "It sits" : "They sit") on the wire between the BLE module and the motor controller, asks nothing, and "
-        + "sent \(Words.some(frames, "frame")) that say they come from another device. What the display or the phone "
+        + "sent \(Words.some(frames, "frame")) that say they come from \(whom.isEmpty ? "another device" : Wording.list(whom)). What the display or the phone "
         + "shows then is not what the scooter said."
     )
   }
 
   private var names: String {
-    diagnosis.injectors.isEmpty ? "a device on the wire" : Words.list(diagnosis.injectors.map(\.sender.name))
+    diagnosis.injectors.isEmpty ? "a device on the wire" : Wording.list(diagnosis.injectors.map(\.sender.name))
   }
 
   private var isOne: Bool { diagnosis.injectors.count < 2 }
@@ -61,7 +78,7 @@ struct StorySection {
         "The bus was not recorded, so it is not known which device asks. Its questions show by the answers only."
       )
     }
-    let rate = diagnosis.injectors.reduce(0) { $0 + $1.requestsPerSecond }
+    let rate = diagnosis.injectors.reduce(0) { $0 + $1.questionsPerSecond }
     let looks = diagnosis.injectors.compactMap { injector in
       injector.looksLike.map { " \(injector.sender.name) behaves like \($0)." }
     }

@@ -9,6 +9,7 @@ struct TableSection {
 
   func write(to page: inout PageText) {
     if !senders.isEmpty { senderTable(&page) }
+    for injector in diagnosis.injectors { evidence(injector, &page) }
     for injector in diagnosis.injectors where !injector.registers.isEmpty { registerTable(injector, &page) }
   }
 
@@ -35,7 +36,7 @@ struct TableSection {
       "Each chip has a clock and a manner of its own: how far its bits are off, and how fast bytes follow each other.",
       [
         ("Device", false), ("Frames", true), ("Share of time", true), ("Bit clock", true), ("Byte to byte", true),
-        ("Sends mostly", false),
+        ("Asks for mostly", false),
       ], &page)
     for row in senders {
       page.raw("<tr\(row.sender.isForeign ? " class=\"foreign\"" : "")><th scope=\"row\">")
@@ -59,22 +60,43 @@ struct TableSection {
     return "\(name) \(Words.decimal(message.rate, 1))/s"
   }
 
+  private func evidence(_ injector: Diagnosis.Injector, _ page: inout PageText) {
+    let name = injector.sender.name
+    page.raw(
+      "<section aria-labelledby=\"evidence-\(name)\">\n<h2 id=\"evidence-\(name)\">What \(name) is known by</h2>\n")
+    page.raw("<ul class=\"remarks\">")
+    for line in injector.evidenceWords { page.element("li", line) }
+    page.raw("</ul>\n</section>\n")
+  }
+
   private func registerTable(_ injector: Diagnosis.Injector, _ page: inout PageText) {
     let seconds = max(1e-9, Double(injector.last &- injector.first) / 1e9)
+    let acts = [
+      injector.registers.contains { $0.act == .write } ? "sets" : nil, injector.questions > 0 ? "asks for" : nil,
+    ]
     open(
-      "asks-\(injector.sender.name)", "What \(injector.sender.name) asks for", "",
-      [("Of", false), ("Register", true), ("Name", false), ("Bytes", true), ("Questions", true), ("A second", true)],
+      "asks-\(injector.sender.name)",
+      "What \(injector.sender.name) \(Wording.list(acts.compactMap { $0 }))", "",
+      [("Of", false), ("Register", true), ("Name", false), ("Does", false), ("Times", true), ("A second", true)],
       &page)
     for register in injector.registers {
       page.raw("<tr>")
       page.element("td", "\(register.subject.name)".uppercased())
       page.element("td", class: "number", Words.hex(register.register))
       page.element("td", register.name.isEmpty ? "–" : register.name)
-      page.element("td", class: "number", Words.count(Int(register.bytes)))
+      page.element("td", Self.act(register))
       page.element("td", class: "number", Words.count(register.requests))
       page.element("td", class: "number", Words.decimal(Double(register.requests) / seconds, 2))
       page.raw("</tr>\n")
     }
     close(&page)
+  }
+
+  private static func act(_ register: Diagnosis.PolledRegister) -> String {
+    switch register.act {
+    case .read: "asks for \(Words.some(Int(register.bytes), "byte"))"
+    case .write: register.written.map { "sets, last to \($0.words)" } ?? "sets"
+    case .request: "asks"
+    }
   }
 }

@@ -45,25 +45,36 @@ struct TileSection {
             + (diagnosis.notificationDoubt == nil ? "" : ", by its log alone"),
           isAlarm: notifications.unsolicited > 0))
     }
-    for injector in diagnosis.injectors {
-      guard injector.requests > 0 else {
-        tiles.append(
-          Tile(
-            name: "Frames of \(injector.sender.name)", value: Words.count(injector.forgedFrames),
-            note: "in another's name, \(Words.percent(injector.confidence)) sure", isAlarm: true))
-        continue
-      }
-      tiles.append(
-        Tile(
-          name: "Questions of \(injector.sender.name)", value: "\(Words.decimal(injector.requestsPerSecond, 1)) /s",
-          note: "\(Words.count(injector.requests)) in all, \(Words.percent(injector.confidence)) sure", isAlarm: true))
-    }
+    for injector in diagnosis.injectors { tiles += Self.tiles(of: injector) }
     if let wire = diagnosis.wire { tiles += Self.tiles(of: wire, injects: !diagnosis.injectors.isEmpty) }
     if diagnosis.phoneReads.count > 0 {
       tiles.append(
         Tile(
           name: "Answer to the phone", value: Words.time(diagnosis.phoneReads.median),
           note: "or less for half of them, on the wire; 19 of 20 within \(Words.time(diagnosis.phoneReads.p95))"))
+    }
+    return tiles
+  }
+
+  private static func tiles(of injector: Diagnosis.Injector) -> [Tile] {
+    let (name, sure) = (injector.sender.name, "\(Words.percent(injector.confidence)) sure")
+    var tiles: [Tile] = []
+    if !injector.writes.isEmpty {
+      let count = injector.writes.reduce(0) { $0 + $1.requests }
+      let what = injector.writes.prefix(3).map(\.title).joined(separator: ", ")
+      tiles.append(
+        Tile(name: "Settings written by \(name)", value: Words.count(count), note: "\(what), \(sure)", isAlarm: true))
+    }
+    if injector.questions > 0 {
+      tiles.append(
+        Tile(
+          name: "Questions of \(name)", value: "\(Words.decimal(injector.questionsPerSecond, 1)) /s",
+          note: "\(Words.count(injector.questions)) in all, \(sure)", isAlarm: true))
+    } else if injector.forgedFrames > 0 {
+      tiles.append(
+        Tile(
+          name: "Frames of \(name)", value: Words.count(injector.forgedFrames), note: "in another's name, \(sure)",
+          isAlarm: true))
     }
     return tiles
   }

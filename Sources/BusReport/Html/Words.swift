@@ -48,12 +48,6 @@ enum Words {
     "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
   }
 
-  /// `a, b and c`.
-  static func list(_ parts: [String]) -> String {
-    guard parts.count > 1, let last = parts.last else { return parts.first ?? "" }
-    return parts.dropLast().joined(separator: ", ") + " and " + last
-  }
-
   /// Two hexadecimal digits.
   static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 

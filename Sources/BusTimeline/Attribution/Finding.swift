@@ -66,6 +66,20 @@ public struct Votes: Sendable {
   mutating func set(_ value: Float, at row: Int) { values[row] = value }
 }
 
+/// The same against a candidate that need not be the next best, small enough to stay with each frame: in eighths, at most
+/// 15 either way.
+public struct CoarseVotes: Sendable {
+  private var eighths = PerEvidence<Int8>(repeating: 0)
+
+  public init() {}
+
+  /// Positive speaks for the sender.
+  subscript(row: Int) -> Float { Float(eighths[row]) / 8 }
+
+  /// - Parameter row: an `EvidenceKind`'s.
+  mutating func set(_ value: Float, at row: Int) { eighths[row] = Int8(max(-15, min(15, value)) * 8) }
+}
+
 /// Who sent a frame, as the evidence says; what the address says is the frame's claim and stands apart.
 public struct Finding: Sendable {
   public var sender: Transmitter
@@ -73,6 +87,9 @@ public struct Finding: Sendable {
   public var confidence: Float
   public var cause: Cause
   public var votes: Votes
+  /// Of a foreign sender: what was said against the stock part that sends such frames. The next best is mostly a device
+  /// that was not met before, and that tells nothing of why it is not the stock part.
+  public var againstStock = CoarseVotes()
   /// Whether the frame claims to come from another device than `sender`.
   public var contradictsClaim: Bool
   /// Probability that it is injected: that a foreign device sent it or asked for it, 0 to 1. Of a frame whose sender is

@@ -2,62 +2,6 @@ public import NinebotBus
 
 /// What was found out about a scooter, from its bus and, where there is one, the phone's log. All that reports show.
 public struct Diagnosis: Sendable {
-  /// A device that injects requests.
-  public struct Injector: Sendable {
-    /// `dash1`…
-    public var sender: Transmitter
-    /// The known module whose habits fit best, and how well, in words; a hint, never a finding.
-    public var looksLike: String?
-    public var requests: Int
-    public var requestsPerSecond: Double
-    public var registers: [PolledRegister]
-    /// Frames that claim to come from another device, requests with the BLE module's address aside.
-    public var forgedFrames: Int
-    /// Nanoseconds: first and last frame.
-    public var first: Int64
-    public var last: Int64
-    /// Probability that this device is there at all, 0 to 1.
-    public var confidence: Double
-    /// Whose addresses most of its frames bear; nil where that is not known.
-    public var poses: Role?
-
-    public init(
-      sender: Transmitter, looksLike: String? = nil, requests: Int, requestsPerSecond: Double,
-      registers: [PolledRegister], forgedFrames: Int = 0, first: Int64, last: Int64, confidence: Double,
-      poses: Role? = nil
-    ) {
-      self.poses = poses
-      self.sender = sender
-      self.looksLike = looksLike
-      self.requests = requests
-      self.requestsPerSecond = requestsPerSecond
-      self.registers = registers
-      self.forgedFrames = forgedFrames
-      self.first = first
-      self.last = last
-      self.confidence = confidence
-    }
-  }
-
-  /// One kind of request.
-  public struct PolledRegister: Hashable, Sendable {
-    public var subject: Role
-    public var register: UInt8
-    /// Bytes asked for.
-    public var bytes: UInt8
-    /// The register's name; empty where the profile has none.
-    public var name: String
-    public var requests: Int
-
-    public init(subject: Role, register: UInt8, bytes: UInt8, name: String, requests: Int) {
-      self.subject = subject
-      self.register = register
-      self.bytes = bytes
-      self.name = name
-      self.requests = requests
-    }
-  }
-
   /// What the phone received.
   public struct Notifications: Sendable {
     /// Those that the other figures are about: what the phone received, but for `beyond`.
@@ -87,6 +31,26 @@ public struct Diagnosis: Sendable {
     public var areDoubtful: Bool { areInjected || unsolicited >= 20 && unsolicited * 200 >= total }
   }
 
+  /// One place that was listened to.
+  public struct TapFacts: Hashable, Sendable {
+    public var name: String
+    /// The file and channel, or the device.
+    public var source: String
+    /// The line's speed; nil where it was neither found nor told.
+    public var baud: Baud?
+    /// Sound ones.
+    public var frames = 0
+    public var badChecksums = 0
+    public var garbageBytes = 0
+    public var lineErrors = 0
+
+    public init(name: String, source: String = "", baud: Baud?) {
+      self.name = name
+      self.source = source
+      self.baud = baud
+    }
+  }
+
   /// What the wire looked like.
   public struct Wire: Sendable {
     /// Nanoseconds observed.
@@ -112,6 +76,7 @@ public struct Diagnosis: Sendable {
     public var strangeFrames = 0
     /// Error codes that the ESC showed, with their names.
     public var escErrors: [(code: Int, name: String, count: Int)] = []
+    public var taps: [TapFacts] = []
     public init() {}
   }
 
@@ -130,6 +95,14 @@ public struct Diagnosis: Sendable {
     private var toWire = LatencySample()
     private var toPhone = LatencySample()
     private var inAll = LatencySample()
+    /// Waits that were not taken yet.
+    private var fresh: [Wait] = []
+
+    /// From a write of the phone, nanoseconds on the bus's clock, to its answer.
+    public struct Wait: Hashable, Sendable {
+      public var write: Int64
+      public var length: Int64
+    }
 
     public init() {}
 
@@ -145,8 +118,20 @@ public struct Diagnosis: Sendable {
       outcomes[chain.outcome, default: 0] += 1
       if let latency = chain.requestLatency { toWire.add(latency) }
       if let latency = chain.notificationLatency { toPhone.add(latency) }
-      if let latency = chain.totalLatency { inAll.add(latency) }
+      if let latency = chain.totalLatency {
+        inAll.add(latency)
+        if fresh.count < Self.mostFresh { fresh.append(Wait(write: chain.write.time.middle, length: latency)) }
+      }
     }
+
+    /// The waits for answers since the last call; nobody need take them.
+    public mutating func takeWaits() -> [Wait] {
+      guard !fresh.isEmpty else { return [] }
+      defer { fresh.removeAll(keepingCapacity: true) }
+      return fresh
+    }
+
+    private static let mostFresh = 64
   }
 
   /// Of each recording of the bus but the first.
@@ -156,6 +141,11 @@ public struct Diagnosis: Sendable {
   public var wire: Wire?
   /// From the phone's own request on the wire to the begin of its answer, as long as the times allow.
   public var phoneReads = Latency()
+  /// By how much each of those may be too long, on average, nanoseconds: the times' own uncertainty.
+  public var phoneReadsExcess: Int64 = 0
+  /// What injected traffic adds to them, by who answers, and to the phone's wait from its write to the answer.
+  public var addedToReads: [(device: Role, added: AddedLatency)] = []
+  public var addedToWaits = AddedLatency()
   public var chains = Chains()
   public var alignment = Alignment.none
   /// How sure the verdict is, whichever it is, 0 to 1.

@@ -11,12 +11,40 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private var wire = Diagnosis.Wire()
   private var first: Int64?
   private var last: Int64 = 0
-  /// For how much of its time each tap was in use, nanoseconds of that which the injectors cost, and its sound frames.
-  private var uses: [(all: LineUse, injected: Int64, frames: Int)] = []
+  private var taps: [TapCount] = []
   private var errors: [Int: Int] = [:]
   private var phoneReads = LatencySample()
-  /// End of the phone's last request of each kind.
-  private var phoneRequests: [UInt16: Int64] = [:]
+  private var written = WrittenValues()
+  private var phoneReadsExcess = 0.0
+  private var waits = InjectedWaits()
+  /// The phone's last request of each kind.
+  private var phoneRequests: [UInt16: (start: TimeBounds, end: TimeBounds)] = [:]
+
+  /// What one tap showed.
+  private struct TapCount: Sendable {
+    var facts: Diagnosis.TapFacts
+    /// For how much of its time it was in use, and nanoseconds of that which the injectors cost.
+    var use = LineUse()
+    var injected: Int64 = 0
+
+    @inline(__always)
+    mutating func count(_ row: AttributedEvent) {
+      use.add(row.event, airTime: row.airTime)
+      switch row.event.kind {
+      case .garbage: facts.garbageBytes += Int(row.event.count)
+      case .lineError: facts.lineErrors += 1
+      case .frame where row.event.checksumHolds: facts.frames += 1
+      case .frame: facts.badChecksums += 1
+      }
+    }
+  }
+
+  /// Nanoseconds before a request of the phone's, and after its end, in which injected traffic can delay its answer: the
+  /// ESC answers at once unless something else keeps it busy.
+  private static let nearBefore: Int64 = 5_000_000
+  private static let nearAfter: Int64 = 2_000_000
+  /// The same after a write of the phone: by then most requests are on the wire and their answers on the way.
+  private static let nearWrite: Int64 = 50_000_000
 
   public init(profile: Profile) {
     self.profile = profile
@@ -27,7 +55,12 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   public mutating func add(taps: [Tap]) {
     senders.add(taps: taps)
     collisions.add(taps: taps)
-    uses += taps.dropFirst(uses.count).map { _ in (LineUse(), 0, 0) }
+    for (index, tap) in taps.enumerated() {
+      if index >= self.taps.count {
+        self.taps.append(TapCount(facts: .init(name: tap.name, source: tap.detail, baud: tap.baud)))
+      }
+      self.taps[index].facts.baud = tap.baud
+    }
   }
 
   public mutating func take(_ row: AttributedEvent, bytes: Span<UInt8>) {
@@ -36,17 +69,16 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let event = row.event
     if first == nil { first = event.start.middle }
     last = max(last, event.end.middle)
-    if row.tap < uses.count { uses[row.tap].all.add(event, airTime: row.airTime) }
-    switch event.kind {
-    case .garbage: wire.garbageBytes += Int(event.count)
-    case .lineError: wire.lineErrors += 1
-    case .frame:
-      wire.frames += 1
-      if !event.checksumHolds { wire.badChecksums += 1 }
-    }
+    waits.advance(to: event.start.middle)
+    if collisions.hasSettled { for collision in collisions.take() { waits.note(collision) } }
+    guard row.tap < taps.count else { return }
+    taps[row.tap].count(row)
+    if event.kind == .frame { wire.frames += 1 }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else { return }
-    if row.tap < uses.count { uses[row.tap].frames += 1 }
     note(row, reading, finding)
+    if finding.sender.isForeign, Diagnosis.PolledRegister.Act(reading.act) == .write {
+      written.note(reading, bytes, by: finding.sender, profile)
+    }
     if reading.stockSender == .esc, !reading.act.isRequest { look(for: reading, bytes) }
   }
 
@@ -59,18 +91,39 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       if finding.sender == .unknown { wire.undecidedRequests += 1 }
     }
     if finding.isStrange || claim.isDeviceAnswer && finding.sender == .unknown { wire.strangeFrames += 1 }
-    if finding.injected > 0, row.tap < uses.count, let airTime = row.airTime {
-      uses[row.tap].injected &+= Int64(finding.injected * Float(airTime))
+    if finding.injected > 0 {
+      if let airTime = row.airTime { taps[row.tap].injected &+= Int64(finding.injected * Float(airTime)) }
+      if finding.injected > 0.5 { waits.note(event.start.middle) }
     }
     let key = UInt16(reading.subject.rawValue) << 8 | UInt16(reading.argument)
     switch finding.cause {
-    case .phone: phoneRequests[key] = event.end.earliest
+    case .phone: phoneRequests[key] = (event.start, event.end)
     case .replyToPhone:
-      // As long as it can have been: with an adapter's times, middles would give nothing, or less.
-      if let asked = phoneRequests.removeValue(forKey: key) { phoneReads.add(max(0, event.start.latest - asked)) }
+      if let asked = phoneRequests.removeValue(forKey: key) {
+        note(answer: event.start, of: reading.subject, asked.start, asked.end)
+      }
     default: break
     }
   }
+
+  /// Takes an answer to the phone: as late as it can have been, since with an adapter's times middles would give nothing,
+  /// or less.
+  private mutating func note(answer: TimeBounds, of subject: Role, _ start: TimeBounds, _ end: TimeBounds) {
+    let wait = max(0, answer.latest - end.earliest)
+    phoneReads.add(wait)
+    phoneReadsExcess += Double(answer.error + end.error)
+    waits.add(
+      subject == .esc ? .escRead : .batteryRead, wait,
+      stretch: Self.stretch(start.middle &- Self.nearBefore, end.middle &+ Self.nearAfter))
+  }
+
+  /// Takes how long the phone waited for an answer of its own.
+  public mutating func add(_ wait: Diagnosis.Chains.Wait) {
+    waits.add(.write, wait.length, stretch: Self.stretch(wait.write, wait.write &+ Self.nearWrite))
+  }
+
+  /// In either order: times of a stranger's file may be anything.
+  private static func stretch(_ one: Int64, _ other: Int64) -> ClosedRange<Int64> { min(one, other)...max(one, other) }
 
   /// Error codes that the ESC shows, in its display frames and in its status block (protocol.md 4.5).
   private mutating func look(for reading: FrameReading, _ bytes: Span<UInt8>) {
@@ -93,6 +146,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     var diagnosis = Diagnosis()
     diagnosis.wire = wireFacts(exchanges)
     diagnosis.phoneReads = phoneReads.latency
+    diagnosis.phoneReadsExcess = Int64(phoneReadsExcess / Double(max(1, diagnosis.phoneReads.count)))
+    var waits = waits
+    waits.finish()
+    diagnosis.addedToReads = [(.esc, waits.added(.escRead)), (.bms, waits.added(.batteryRead))]
+    diagnosis.addedToWaits = waits.added(.write)
     diagnosis.injectors = injectors(signatures)
     diagnosis.confidence = diagnosis.injectors.map(\.confidence).max() ?? innocence
     return diagnosis
@@ -105,12 +163,18 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
     // Of several wires the one that is in use most: a sum would be of none. A channel without a frame is no wire.
-    if let busiest = uses.filter({ $0.frames > 0 }).max(by: { $0.all.load ?? -1 < $1.all.load ?? -1 }),
-      let time = busiest.all.airTime
+    if let busiest = taps.filter({ $0.facts.frames > 0 }).max(by: { $0.use.load ?? -1 < $1.use.load ?? -1 }),
+      let time = busiest.use.airTime
     {
-      wire.load = busiest.all.load
-      wire.loadWithoutInjectors = busiest.all.share(of: time - busiest.injected)
+      wire.load = busiest.use.load
+      wire.loadWithoutInjectors = busiest.use.share(of: time - busiest.injected)
     }
+    for tap in taps {
+      wire.badChecksums += tap.facts.badChecksums
+      wire.garbageBytes += tap.facts.garbageBytes
+      wire.lineErrors += tap.facts.lineErrors
+    }
+    wire.taps = taps.map(\.facts)
     wire.unansweredRequests = exchanges.unanswered
     wire.escErrors = errors.sorted { $0.key < $1.key }.map { code, count in
       let name = profile.errors.first { $0.value == Int64(code) }.map { profile.string($0.name) } ?? "unknown"
@@ -123,19 +187,39 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     let dashes = Set(senders.senders.map(\.transmitter).filter(\.isForeign)).sorted()
     return dashes.compactMap { dash -> Diagnosis.Injector? in
       guard let row = senders.row(of: dash), accuses(row) else { return nil }
-      let registers = row.kinds.map { kind in
-        Diagnosis.PolledRegister(
-          subject: kind.block.subject, register: kind.block.register, bytes: kind.block.bytes,
-          name: profile.string(kind.reading.register), requests: kind.count)
-      }
+      let match = senders.looksLike(row, among: signatures).flatMap { $0.isFirm ? $0 : nil }
       // One frame can be wrong; that all of many are is far less likely.
       let doubt = 1 - min(0.9999, row.meanConfidence)
       return Diagnosis.Injector(
-        sender: dash, looksLike: senders.looksLike(row, among: signatures)?.description, requests: row.requests,
-        requestsPerSecond: row.requestRate ?? 0, registers: registers.sorted { $0.requests > $1.requests },
-        forgedFrames: row.believableForgeries, first: row.first, last: row.last,
+        sender: dash, looksLike: match?.description, requests: row.requests,
+        requestsPerSecond: row.requestRate ?? 0, registers: registers(of: row),
+        forgedFrames: row.believableForgeries, forgedAs: row.believableForgeries > 0 ? row.forgedAs.counted : [],
+        first: row.first, last: row.last,
         confidence: 1 - doubt / Double(max(1, min(row.frames, 100))),
-        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role)
+        poses: row.claims.counted.max { ($0.count, $1.role.rawValue) < ($1.count, $0.role.rawValue) }?.role,
+        evidence: Diagnosis.Evidence(
+          row, module: senders.senders.first { $0.transmitter == .ble && $0.tap == row.tap }))
+    }
+  }
+
+  /// What it sets, then what it asks for, most often first; whichever command does it.
+  func registers(of row: SenderStatistics) -> [Diagnosis.PolledRegister] {
+    var registers: [Diagnosis.PolledRegister] = []
+    for kind in row.kinds {
+      let block = kind.block
+      var register = Diagnosis.PolledRegister(
+        subject: block.subject, register: block.register, act: .init(kind.reading.act), bytes: block.bytes,
+        name: profile.string(kind.reading.register), requests: kind.count)
+      if register.act == .write { register.written = written.last(of: row.transmitter, block.subject, block.register) }
+      let same = registers.firstIndex {
+        ($0.subject, $0.register, $0.act, $0.bytes) == (
+          register.subject, register.register, register.act, register.bytes
+        )
+      }
+      if let same { registers[same].requests += register.requests } else { registers.append(register) }
+    }
+    return registers.sorted { a, b in
+      (a.act == .write) != (b.act == .write) ? a.act == .write : a.requests > b.requests
     }
   }
 
@@ -143,7 +227,7 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// devices apart, the rhythm misleads now and then: then a dash must have made a good part of the requests.
   private func accuses(_ row: SenderStatistics) -> Bool {
     guard row.requests + row.forged >= Self.leastFrames else { return false }
-    let isSpoiled = wire.badChecksums * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
+    let isSpoiled = taps.reduce(0) { $0 + $1.facts.badChecksums } * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
     return !isSpoiled || row.requests * 5 >= wire.requests
   }
 

@@ -3,42 +3,15 @@ import NinebotBus
 extension Diagnosis {
   /// Puts the verdict, the remarks and the advice into words, from the facts that are there.
   public mutating func writeWords() {
-    verdict = injectors.isEmpty ? innocentWords : injectors.map(words)
+    verdict = injectors.isEmpty ? innocentWords : byImportance.map(\.sentence)
     if let received = notificationWords { verdict.append(received) }
     remarks = wireWords + alignmentWords
     advice = adviceWords
   }
 
-  private func words(_ injector: Injector) -> String {
-    var text = injector.sender.name
-    if let looks = injector.looksLike { text += ", which looks like \(looks)," }
-    var parts: [String] = []
-    if injector.requests > 0 {
-      // A request of a thousand may be a damaged one that happens to be sound.
-      let asked = Dictionary(grouping: injector.registers, by: \.subject).filter { _, registers in
-        registers.reduce(0) { $0 + $1.requests } > injector.requests / 1000
-      }
-      let devices = asked.keys.sorted { $0.rawValue < $1.rawValue }.map { "\($0.name)".uppercased() }.joined(
-        separator: " and ")
-      parts.append(
-        "asks the \(devices.isEmpty ? "scooter" : devices) \(Self.tenths(injector.requestsPerSecond)) times a second"
-          + " with \(Self.owner(injector.poses)) addresses")
-    }
-    if injector.forgedFrames > 0 {
-      parts.append("sends frames that say they come from another device, \(injector.forgedFrames) in all")
-    }
-    if parts.isEmpty { parts.append("sends frames of its own") }
-    return "\(text) \(parts.joined(separator: ", and "))."
-  }
-
-  private static func owner(_ role: Role?) -> String {
-    switch role {
-    case .esc: "the ESC's"
-    case .bms, .externalBms: "a battery's"
-    case .phone: "the phone's"
-    case .pc: "a PC's"
-    default: "the BLE module's"
-    }
+  /// Who changes the scooter comes first.
+  private var byImportance: [Injector] {
+    injectors.filter { !$0.writes.isEmpty } + injectors.filter(\.writes.isEmpty)
   }
 
   private var innocentWords: [String] {
@@ -73,18 +46,19 @@ extension Diagnosis {
       return "no heartbeat of the BLE module was seen, and by those its requests are told from others'"
     }
     if wire.undecidedRequests * 10 > wire.requests {
-      return "\(wire.undecidedRequests) of \(wire.requests) requests could be the BLE module's or somebody else's; "
-        + "a longer capture tells more, and so does a logic analyser or an adapter with a latency timer of 1 ms"
+      return
+        "\(wire.undecidedRequests) of \(Wording.some(wire.requests, "request")) could be the BLE module's or somebody else's"
     }
     if notifications?.areDoubtful == true {
       return "the phone received answers that nobody on this wire was seen to ask for"
     }
-    return "\(wire.frames) frames are too few"
+    return wire.frames == 1 ? "one frame is too few" : "\(wire.frames) frames are too few"
   }
 
   private var notificationWords: String? {
     guard let notifications, notifications.total > 0 else { return nil }
-    var text = "The phone received \(notifications.total) messages, \(notifications.unsolicited) unsolicited"
+    var text =
+      "The phone received \(Wording.some(notifications.total, "message")), \(notifications.unsolicited) unsolicited"
     if notifications.beyond > 0 {
       text =
         "Of the first \(notifications.total) messages that the phone received (\(notifications.beyond) more were not followed "
@@ -127,47 +101,24 @@ extension Diagnosis {
       words.append(injectors.isEmpty ? "\(text)." : "\(text), \(without)% without the injected part.")
     }
     if outcome != .undecided, wire.undecidedRequests > 0 {
-      words.append("\(wire.undecidedRequests) of \(wire.requests) requests could not be given to a device.")
+      words.append(
+        "\(wire.undecidedRequests) of \(Wording.some(wire.requests, "request")) could not be given to a device.")
     }
     // Damage counts as one where both devices show, and on a full bus few do.
     if wire.collisions > 0 {
-      words.append("Frames of two devices ran into each other, at least \(wire.collisions) times.")
+      words.append("Frames of two devices ran into each other, at least \(Wording.some(wire.collisions, "time")).")
     }
-    if wire.badChecksums > 0 { words.append("\(wire.badChecksums) frames with a wrong checksum.") }
-    if wire.unansweredRequests > 0 { words.append("\(wire.unansweredRequests) requests stayed without an answer.") }
-    if wire.frames == 0, wire.lineErrors > 0 {
-      words.append("Framing errors and no frames: the baud rate is likely wrong.")
+    if wire.badChecksums > 0 { words.append("\(Wording.some(wire.badChecksums, "frame")) with a wrong checksum.") }
+    if wire.unansweredRequests > 0 {
+      words.append("\(Wording.some(wire.unansweredRequests, "request")) stayed without an answer.")
     }
-    if phoneReads.count > 0 {
-      words.append(
-        "The phone's own \(phoneReads.count) reads were answered on the wire within "
-          + "\(Self.milliseconds(phoneReads.median)) ms (median), \(Self.milliseconds(phoneReads.p95)) ms (95 of 100).")
-    }
-    let wait = chains.totalLatency
-    if wait.count > 0 {
-      words.append(
-        "The phone waited \(Self.milliseconds(wait.median)) ms for an answer of its own (median), "
-          + "\(Self.milliseconds(wait.p95)) ms (95 of 100).")
-    }
-    for outcome in CausalChain.Outcome.allCases where outcome != .complete {
-      guard let count = chains.outcomes[outcome], count > 0 else { continue }
-      words.append("\(count) of the phone's requests \(Self.words(outcome)).")
-    }
+    words += wire.baudWords
+    words += latencyWords
+    words += chainWords
     for error in wire.escErrors {
-      words.append("The ESC showed error \(error.code) (\(error.name)), \(error.count) times.")
+      words.append("The ESC showed error \(error.code) (\(error.name)), \(Wording.some(error.count, "time")).")
     }
     return words
-  }
-
-  private static func words(_ outcome: CausalChain.Outcome) -> String {
-    switch outcome {
-    case .complete: "were answered"
-    case .delivered: "came to the wire and need no answer"
-    case .neverOnWire: "were not seen on the wire: the module kept them, or they collided there"
-    case .unanswered: "got no answer on the wire"
-    case .lostInCollision: "lost their answer in a collision"
-    case .notForwarded: "were answered on the wire, but the answer is not in the phone's log"
-    }
   }
 
   private var alignmentWords: [String] {
@@ -184,33 +135,12 @@ extension Diagnosis {
     let (first, best) = (clock.first, clock.best)
     var words = "The phone's clock is \(best.words) (\(Wording.decimal(best.time, 3)) s into the bus's capture"
     if first.bound > 2 * best.bound { words += "; ± \(first.boundWords) at its begin" }
-    words += "), \(clock.drift.words), by \(clock.pairs) pairs."
+    words += "), \(clock.drift.words), by \(Wording.some(clock.pairs, "pair"))."
     for setting in clock.settings {
       words += " It was set before \(Wording.decimal(setting.time, 3)) s; from then on it is \(setting.words)."
     }
     return words
   }
 
-  private var adviceWords: [String] {
-    if injectors.isEmpty {
-      guard notifications?.unsolicited ?? 0 > 0, wire == nil else { return [] }
-      return ["Record the bus at the same time (mi-bus sniff PORT --write bus.pcapng) and diagnose both together."]
-    }
-    var advice = [
-      "As a user: unplug the module, or take it off the wire between ESC and BLE module; then diagnose again."
-    ]
-    guard injectors.contains(where: { $0.requests > 0 }) else { return advice }
-    advice.append(
-      "As the author of a BLE client: match replies by address, register and length, drop what you did not ask for, and "
-        + "never take the next notification for the answer.")
-    if injectors.contains(where: { $0.requestsPerSecond > 5 }) {
-      advice.append(
-        "As the author of the module: ask less often, and only right behind a 65 frame, when the wire is free.")
-    }
-    return advice
-  }
-
   static func tenths(_ value: Double) -> String { Wording.decimal(value, 1) }
-
-  private static func milliseconds(_ time: Int64) -> String { tenths(Double(time) / 1e6) }
 }

@@ -1,3 +1,5 @@
+public import NinebotBus
+
 /// Figures as every report words them, on the terminal and on the page.
 public enum Wording {
   /// A share of 0 to 1 in percent, without the sign: finer near both ends, and an end only where it is reached. What
@@ -8,6 +10,31 @@ public enum Wording {
     let near = min(value, 100 - value)
     if near < nearest { return value < 50 ? "under 0.01" : "over 99.99" }
     return decimal(value, near < 0.095 ? 2 : near < 9.95 ? 1 : 0)
+  }
+
+  /// `1 request`, `2 requests`.
+  public static func some(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+
+  /// `a, b and c`.
+  public static func list(_ parts: [String]) -> String {
+    guard parts.count > 1, let last = parts.last else { return parts.first ?? "" }
+    return parts.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// `the ESC`: a device by its role, in a sentence.
+  public static func part(_ role: Role) -> String {
+    switch role {
+    case .esc: "the ESC"
+    case .ble: "the BLE module"
+    case .bms: "the battery"
+    case .externalBms: "the external battery"
+    case .phone: "the phone"
+    case .pc: "a PC"
+    case .broadcast: "everybody"
+    case .unknown: "an unknown device"
+    }
   }
 
   /// A little less than 0.01, which is itself written in full.

@@ -49,10 +49,15 @@ public struct SenderStatistics: Sendable {
   public internal(set) var claims = RoleTable(0)
   /// Of those, frames that are no plain request with the BLE module's address, which every dash must use.
   public internal(set) var forged = 0
+  /// Whom those name.
+  var forgedAs = RoleTable(0)
   /// The same where they are more than chance does: a request or two of a million pass for an answer, or the other way.
   var believableForgeries: Int {
     (forged > 2 || requests == 0) && forged > frames / Self.perMistake ? forged : 0
   }
+  /// What told its requests, and what told its other frames, from those of the stock parts; of foreign devices.
+  var requestVotes = VoteSums()
+  var forgeryVotes = VoteSums()
   /// Sum of the findings' confidence.
   var confidence = 0.0
 

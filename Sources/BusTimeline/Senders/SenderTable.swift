@@ -21,11 +21,11 @@ public struct SenderTable: Sendable {
     var asked = RoleTable(0)
     var answered = RoleTable(0)
 
-    /// Whether a pitch is a measurement; packets tell bounds at best.
+    /// Whether a pitch is a measurement, which captures stored as frames keep; packets tell bounds at best.
     var timesBytes: Bool {
       switch quality {
-      case .bytes, .edges: true
-      case .none, .frames, .packets: false
+      case .bytes, .edges, .frames: true
+      case .none, .packets: false
       }
     }
   }
@@ -105,9 +105,19 @@ public struct SenderTable: Sendable {
       sender.requests += 1
       sender.add(request: reading, at: event.start.middle)
     }
+    if finding.sender.isForeign {
+      if claim == .request {
+        sender.requestVotes.add(finding.againstStock)
+      } else {
+        sender.forgeryVotes.add(finding.againstStock)
+      }
+    }
     if finding.contradictsClaim {
       sender.claims[reading.stockSender] += 1
-      if claim != .request { sender.forged += 1 }
+      if claim != .request {
+        sender.forged += 1
+        sender.forgedAs[reading.stockSender] += 1
+      }
     }
   }
 

@@ -11,6 +11,9 @@ public struct SignatureMatch: Hashable, Sendable {
   /// How well it fits, about 0.7 to 1.
   public var score: Double
 
+  /// Whether a name may stand in a headline: at least three quarters of what the module polls is polled.
+  public var isFirm: Bool { signatures.first.map { polled * 4 >= $0.polls.count * 3 } ?? false }
+
   /// `DisplayDash (4 of 4 polled blocks, 8.1/s)`.
   public var description: String {
     let names = signatures.map(\.title).joined(separator: " or ")

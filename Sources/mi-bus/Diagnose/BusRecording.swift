@@ -14,7 +14,18 @@ struct BusRecording {
     if let hint = input.hintWithoutFrames, let wire = result.diagnosis.wire, wire.frames <= wire.badChecksums {
       result.notes.append(hint)
     }
+    if specs.count > 1 { result.notes += Self.withoutFrames(result.diagnosis.wire?.taps ?? []) }
     return result
+  }
+
+  /// What files of several hold no sound frame, though others do: what is in no known format passes for bytes of a bus.
+  private static func withoutFrames(_ taps: [Diagnosis.TapFacts]) -> [String] {
+    func file(_ tap: Diagnosis.TapFacts) -> Substring { tap.source.split(separator: ", channel ").first ?? "" }
+    let read = Set(taps.filter { $0.frames > 0 }.map(file))
+    guard !read.isEmpty else { return [] }
+    return Set(taps.map(file)).subtracting(read).filter { !$0.isEmpty }.sorted().map {
+      "\($0) holds no frame that could be read; was it meant to be the phone's log?"
+    }
   }
 
   private func read(_ run: DiagnoseRun, _ phone: PhoneLog?) throws -> DiagnoseRun.Result {

@@ -26,9 +26,18 @@ struct DiagnoseSink: AttributedEventSink {
     timeline?.take(row, bytes: bytes, id: next)
     causes?.push(row, bytes: bytes, id: next, timeline: &timeline)
     next += 1
+    takeWaits()
   }
 
-  mutating func finish() { causes?.finish(timeline: &timeline) }
+  mutating func finish() {
+    causes?.finish(timeline: &timeline)
+    takeWaits()
+  }
+
+  private mutating func takeWaits() {
+    guard let waits = causes?.takeWaits(), !waits.isEmpty else { return }
+    for wait in waits { builder.add(wait) }
+  }
 }
 
 /// The bus on its way into a diagnosis, live or recorded.

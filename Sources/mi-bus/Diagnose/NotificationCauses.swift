@@ -58,6 +58,9 @@ struct NotificationCauses {
     counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
   }
 
+  /// How long the phone waited for answers of its own, since the last call.
+  mutating func takeWaits() -> [Diagnosis.Chains.Wait] { chains.takeWaits() }
+
   /// Reads the time of the next message to be handed over: in the log's order, once each.
   private mutating func readDue() {
     due = handed < messages.count ? clock.busTime(of: messages[handed].time).middle - origin : .max
