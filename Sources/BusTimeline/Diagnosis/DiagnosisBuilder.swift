@@ -227,7 +227,8 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// devices apart, the rhythm misleads now and then: then a dash must have made a good part of the requests.
   private func accuses(_ row: SenderStatistics) -> Bool {
     guard row.requests + row.forged >= Self.leastFrames else { return false }
-    let isSpoiled = taps.reduce(0) { $0 + $1.facts.badChecksums } * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
+    let isSpoiled =
+      taps.reduce(0) { $0 + $1.facts.badChecksums } * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
     return !isSpoiled || row.requests * 5 >= wire.requests
   }
 
