@@ -93,6 +93,31 @@ import Testing
     #expect(!diagnosis.advice.joined().contains("BLE client"))
   }
 
+  /// The numbers in the picture are those of the steps, which what is set and forged must not shift.
+  @Test func whatIsSetStandsBeforeTheSteps() throws {
+    var diagnosis = Diagnosis()
+    diagnosis.injectors = [
+      Diagnosis.Injector(
+        sender: .dash(1), requests: 90, requestsPerSecond: 9,
+        registers: [
+          .init(
+            subject: .esc, register: 0x7d, act: .write, bytes: 0, name: "tail_light", requests: 4,
+            written: .init(raw: 0, words: "off")),
+          .init(subject: .esc, register: 0xb0, bytes: 32, name: "error", requests: 86),
+        ], forgedFrames: 12, forgedAs: [(.esc, 12)], first: 0, last: 1_000_000_000, confidence: 0.999)
+    ]
+    diagnosis.writeWords()
+    let text = try page(HtmlReport(title: "a", diagnosis: diagnosis, sample: TimelineSample()))
+    let steps = try #require(text.range(of: "<ol class=\"steps\">"))
+    for part in [
+      "changes settings of the scooter", "tail_light to off, 4 times", "12 frames that say they come from the ESC",
+    ] {
+      #expect(text.range(of: part).map { $0.lowerBound < steps.lowerBound } == true, "\(part)")
+    }
+    #expect(text[steps.upperBound...].hasPrefix("\n<li><h3>dash1 asks<"))
+    #expect(!text.contains("asks nothing"))
+  }
+
   @Test func nobodyIsQuiteSure() throws {
     var diagnosis = Diagnosis()
     diagnosis.wire = Diagnosis.Wire()

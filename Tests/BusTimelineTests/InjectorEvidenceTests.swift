@@ -42,6 +42,16 @@ import Testing
     #expect(Self.words(Self.timing(nil, nil), Self.timing(nil, nil)).contains("was not seen"))
   }
 
+  @Test(arguments: [(25, "At least 25 of 40 requests came"), (40, "40 of 40 requests came")])
+  func placesOnAFullBusShowLittle(_ outOfTurn: Int, _ words: String) {
+    var evidence = Diagnosis.Evidence()
+    (evidence.requests.frames, evidence.outOfTurn) = (40, outOfTurn)
+    let injector = Diagnosis.Injector(
+      sender: .dash(1), requests: 40, requestsPerSecond: 1, registers: [], first: 0, last: 1, confidence: 0.99,
+      evidence: evidence)
+    #expect(injector.evidenceWords.first?.hasPrefix(words) == true)
+  }
+
   @Test func meansAreTakenOverFrames() {
     var sums = VoteSums()
     for value: Float in [1, 2, 6] {

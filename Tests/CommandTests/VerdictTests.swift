@@ -137,6 +137,22 @@ import TestSupport
     #expect(try #require((votes["votes"] as? [String: Double])?["rhythm"]) > 2)
   }
 
+  @Test("a dash with the BLE module's own clock and pitch is said to have them")
+  func timedAsModule() throws {
+    try scratch.write(
+      Array(
+        """
+        dashes:
+          - transmitter: { clock-ppm: -12060, jitter-ppm: 100, idle-us: 8.6 }
+            at-most-each-ms: 90
+            polls: [esc b0 20, esc 3a 04]
+        """.utf8), as: "same.yaml")
+    let made = try Command.run(["simulate", "./same.yaml", "--for", "20s", "--write", "bus.vcd"], in: scratch)
+    #expect(made.ending == .exit(0), "\(made.errors)")
+    let (ending, text) = try verdict(["bus.vcd"])
+    #expect(ending == .exit(1) && text.contains("Its bytes are timed as the BLE module's ("), "\(text)")
+  }
+
   @Test("latencies, the ends of the phone's requests and the speed of each tap are keys of their own")
   func latencies() throws {
     let made = try Command.run(

@@ -8,6 +8,13 @@ struct StorySection {
   func write(to page: inout PageText) {
     guard diagnosis.injects else { return advice("section", &page) }
     page.raw("<section class=\"story\" aria-labelledby=\"story-title\">\n<h2 id=\"story-title\">What happens</h2>\n")
+    // The picture's numbers are those of the questions' way, so what comes first stands before the list.
+    if asks {
+      for act in acts {
+        page.element("h3", act.title)
+        page.element("p", act.text)
+      }
+    }
     page.raw("<div class=\"columns\">\n<div>\n")
     if asks {
       WiringPicture(injectors: diagnosis.injectors.map(\.sender.name), hasPhone: diagnosis.notifications != nil)
@@ -32,11 +39,14 @@ struct StorySection {
     page.raw("</ul>\n</\(tag)>\n")
   }
 
-  private var steps: [(title: String, text: String)] {
-    var steps: [(title: String, text: String)] = []
-    if diagnosis.injectors.contains(where: { !$0.writes.isEmpty }) { steps.append(changing) }
-    if !asks, diagnosis.injectors.contains(where: { $0.forgedFrames > 0 }) { steps.append(forging) }
-    return asks ? steps + [asking, answering, passingOn, hanging] : steps
+  private var steps: [(title: String, text: String)] { asks ? [asking, answering, passingOn, hanging] : acts }
+
+  /// What injectors do besides asking, the worst first.
+  private var acts: [(title: String, text: String)] {
+    [
+      diagnosis.injectors.contains { !$0.writes.isEmpty } ? changing : nil,
+      diagnosis.injectors.contains { $0.forgedFrames > 0 } ? forging : nil,
+    ].compactMap { $0 }
   }
 
   /// Whether something is asked that the scooter was not built to ask.
@@ -57,11 +67,14 @@ struct StorySection {
     let forgers = diagnosis.injectors.filter { $0.forgedFrames > 0 }
     let frames = forgers.reduce(0) { $0 + $1.forgedFrames }
     let whom = Set(forgers.flatMap { $0.forgedAs.map(\.role) }).sorted { $0.rawValue < $1.rawValue }.map(Wording.part)
+    let isOne = forgers.count == 1
+    let asks = forgers.contains { $0.questions > 0 } ? "" : isOne ? " asks nothing," : " ask nothing,"
     return (
-      "\(names) \(isOne ? "speaks" : "speak") in another's name",
-      "\(isOne ? "It sits" : "They sit") on the wire between the BLE module and the motor controller, asks nothing, and "
-        + "sent \(Words.some(frames, "frame")) that say they come from \(whom.isEmpty ? "another device" : Wording.list(whom)). What the display or the phone "
-        + "shows then is not what the scooter said."
+      "\(Wording.list(forgers.map(\.sender.name))) \(isOne ? "speaks" : "speak") in another's name",
+      "\(isOne ? "It sits" : "They sit") on the wire between the BLE module and the motor controller,\(asks) and sent "
+        + "\(Words.some(frames, "frame")) that say they come from "
+        + "\(whom.isEmpty ? "another device" : Wording.list(whom)). What the display or the phone shows then is not what "
+        + "the scooter said."
     )
   }
 

@@ -91,9 +91,10 @@ extension Diagnosis.Injector {
     let all = evidence.requests.frames
     var words: [String] = []
     if evidence.outOfTurn > 0 {
+      // On a full bus the place of a single request shows little.
+      let count = evidence.outOfTurn == all ? "\(all)" : "At least \(evidence.outOfTurn)"
       words.append(
-        "\(evidence.outOfTurn) of \(Wording.some(all, "request")) came in addition to what the BLE module sends in its slots."
-      )
+        "\(count) of \(Wording.some(all, "request")) came in addition to what the BLE module sends in its slots.")
     }
     if evidence.besideLog > 0 {
       words.append("Nothing that the phone wrote explains \(evidence.besideLog) of \(Wording.some(all, "request")).")
