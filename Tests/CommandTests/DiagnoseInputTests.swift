@@ -39,6 +39,47 @@ import Testing
     #expect(try !run("diagnose odd.bin").errors.contains("holds no frame"))
   }
 
+  // MARK: - One file
+
+  /// The bus's pcapng with an interface for the phone's log added, and its packets at the end.
+  private func oneFile() -> [UInt8] {
+    func little(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    func big(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+    func block(_ type: Int, _ body: [UInt8]) -> [UInt8] {
+      let padded = body + [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
+      return little(type) + little(padded.count + 12) + padded + little(padded.count + 12)
+    }
+    var file = scratch.bytes("x.pcapng")
+    var (at, interfaces, end) = (0, 0, 0)
+    while at < file.count {
+      let length = big(ArraySlice(file[(at + 4)..<(at + 8)].reversed()))
+      if file[at] == 1, file[at + 1] == 0 { (interfaces, end) = (interfaces + 1, at + length) }
+      at += length
+    }
+    // HCI packets behind a word that tells the direction; microseconds.
+    file.insert(contentsOf: block(1, [201, 0, 0, 0, 0, 0, 0, 0]), at: end)
+    let log = scratch.bytes("p.btsnoop")
+    at = 16
+    while at < log.count {
+      let count = big(log[(at + 4)..<(at + 8)])
+      let time = big(log[(at + 16)..<(at + 24)]) - 0x00dc_ddb3_0f2f_8000
+      let data = [0, 0, 0, log[at + 11] & 1] + log[(at + 24)..<(at + 24 + count)]
+      let head = [interfaces, time >> 32, time & 0xFFFF_FFFF, data.count, data.count].flatMap(little)
+      file += block(6, head + data)
+      at += 24 + count
+    }
+    return file
+  }
+
+  @Test("a pcapng that holds both sides is both", arguments: ["diagnose", "timeline"])
+  func bothSides(verb: String) throws {
+    try scratch.write(oneFile(), as: "both.pcapng")
+    let apart = try run("\(verb) x.pcapng p.btsnoop --token t")
+    let together = try run("\(verb) both.pcapng --token t")
+    #expect(together.ending == apart.ending)
+    #expect(!apart.output.isEmpty && together.output == apart.output, "\(together.output)\(together.errors)")
+  }
+
   // MARK: - Damage
 
   @Test("a report that no longer fits leaves the one before", arguments: ["--html", "--perfetto"])

@@ -61,7 +61,7 @@ public struct PcapngSource: RecordedSource {
 
   public var warnings: [InputError] {
     var list = skipped.sorted { $0.key.rawValue < $1.key.rawValue }.map { type, count in
-      InputError(name, "\(count) packets of \(type) are no bus traffic and were skipped")
+      InputError(name, "\(count) packets of \(type) are no bus traffic")
     }
     if cutPackets > 0 { list.append(InputError(name, "\(cutPackets) packets were cut short when they were captured")) }
     return list

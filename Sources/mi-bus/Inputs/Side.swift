@@ -16,12 +16,25 @@ enum Side: Hashable, Sendable {
       self = .bus
       return
     }
+    self = Self.told(by: try Self.prefix(ofFile: path), path: path)
+  }
+
+  private static func prefix(ofFile path: String) throws(InputError) -> [UInt8] {
     var stream = try FileStream(path: path)
     var prefix: [UInt8] = []
     while prefix.count < BleLogFormat.prefixLength {
       if try stream.read(upTo: BleLogFormat.prefixLength - prefix.count, into: &prefix) == 0 { break }
     }
-    self = Self.told(by: prefix, path: path)
+    return prefix
+  }
+
+  /// Whether a recording of the bus holds the phone's side as well: a pcapng has room for both.
+  static func isBoth(file path: String) throws(InputError) -> Bool {
+    guard canBeReadTwice(path) else { return false }
+    let prefix = try prefix(ofFile: path)
+    guard RecordingFormat.detect(Array(prefix.prefix(RecordingFormat.prefixLength))) == .pcapng else { return false }
+    let types = linkTypes(MemoryStream(prefix))
+    return types.contains { buses.contains($0) } && types.contains { phones.contains($0) }
   }
 
   /// Whether a path is that of a plain file.
@@ -53,12 +66,20 @@ enum Side: Hashable, Sendable {
 
   /// A file with a tap of the bus is the bus's, whatever else it holds.
   private static func packets(_ stream: MemoryStream) -> Side {
+    let types = linkTypes(stream)
+    return types.isEmpty || types.contains { buses.contains($0) } ? .bus : .ble
+  }
+
+  private static let buses: Set<LinkType> = [.user0, .rtacSerial]
+  private static let phones: Set<LinkType> = [
+    .bluetoothH4, .bluetoothH4WithDirection, .bluetoothMonitor, .bluetoothLE, .bluetoothLEWithHeader,
+  ]
+
+  private static func linkTypes(_ stream: MemoryStream) -> [LinkType] {
     var reader = PacketReader(stream)
     var packets = 0
     // The first packets are enough: interfaces are described before their packets.
     while packets < 1000, (try? reader.next()) != nil { packets += 1 }
-    let bus: Set<LinkType> = [.user0, .rtacSerial]
-    let types = reader.interfaces.map(\.linkType)
-    return types.isEmpty || types.contains { bus.contains($0) } ? .bus : .ble
+    return reader.interfaces.map(\.linkType)
   }
 }

@@ -18,5 +18,8 @@ struct Sides {
       }
       phone = try BleRecording(path: path, keys: try keys.keyRing())
     }
+    for case .file(let path) in bus.map(\.place) where phone == nil {
+      if try Side.isBoth(file: path) { phone = try BleRecording(path: path, keys: try keys.keyRing()) }
+    }
   }
 }

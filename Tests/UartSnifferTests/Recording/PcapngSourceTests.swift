@@ -32,7 +32,7 @@ import Testing
       })
     #expect(read.taps.map(\.name) == ["bus0"])
     #expect(read.origin == 1_700_000_000_005_000_000)
-    #expect(read.warnings.map(\.cause) == ["10 packets of link type 201 are no bus traffic and were skipped"])
+    #expect(read.warnings.map(\.cause) == ["10 packets of link type 201 are no bus traffic"])
     #expect(read.events().map(\.bytes) == Array(repeating: Self.frame, count: 10))
     #expect(read.events().map(\.event.start.middle) == (0..<10).map { $0 * 10_000_000 })
   }
