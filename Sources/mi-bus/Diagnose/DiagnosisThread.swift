@@ -41,7 +41,7 @@ struct DiagnosisThread: AttributedEventSink {
   }
 
   /// Events that are handed over together: few enough to stay in the cores' own caches.
-  private static let batch = 512
+  private static let batch = 1024
   private static let most = 16
 
   private let work = BoundedQueue<Work>(most: most)

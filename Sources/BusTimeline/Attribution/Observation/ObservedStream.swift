@@ -24,7 +24,7 @@ public struct ObservedStream: Sendable {
   }
 
   /// Events that are handed over together: few enough to stay in the cores' own caches.
-  private static let room = 512
+  private static let room = 1024
 
   /// - Parameters:
   ///   - observer: of the attributor that will say who sent them, before its first event.
