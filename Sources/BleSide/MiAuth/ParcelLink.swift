@@ -136,8 +136,6 @@ struct ParcelLink: Sendable {
   /// Says that the other side went on, which it does only after it has the parcel: its acknowledgement was lost.
   mutating func takeAsSent() { sending = nil }
 
-  var isSending: Bool { sending != nil }
-
   /// Tells the time: what is overdue is asked for again, and given up at last.
   mutating func advance(to time: Int64) -> Event? {
     if let current = sending, time >= current.deadline {

@@ -15,7 +15,6 @@ struct BleConnection: Sendable {
   /// Notes that were already made.
   private var noted: Set<BleNote.Kind> = []
   private var sawLogin = false
-  private var hasTokens = false
   private var empties = 0
 
   init(keys: KeyRing, isTimed: Bool) {

@@ -81,12 +81,6 @@ public struct AlignedClocks: Sendable {
   public func segment(atBus time: Int64) -> ClockSegment {
     segments.last { $0.bus.lowerBound <= time } ?? first
   }
-
-  /// A time of the bus on the BLE clock.
-  public func bleTime(ofBus time: Int64) -> TimeBounds {
-    let offset = offset(atBus: time)
-    return TimeBounds(earliest: time &+ offset.earliest, latest: time &+ offset.latest)
-  }
 }
 
 /// Puts the times of a phone's log on the bus's clock, message by message in the log's order, so that it notices when

@@ -40,9 +40,6 @@ public enum WireFormat: UInt8, Hashable, Sendable, CaseIterable {
   /// The smallest L that a frame can have: 55AA counts its command and argument, 5AA5 does not.
   @inlinable public var smallestL: UInt8 { self == .ninebot ? 0 : 2 }
 
-  /// The longest frame of any format, in bytes.
-  public static let longestFrame = 0xFF + 16
-
   /// The formats that start with these two bytes, likelier first.
   static func starting(_ first: UInt8, _ second: UInt8) -> (WireFormat, WireFormat?)? {
     switch (first, second) {

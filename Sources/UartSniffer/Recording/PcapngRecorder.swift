@@ -41,17 +41,6 @@ public struct PcapngRecorder<Sink: ByteSink>: Recorder {
     return lanes.count - 1
   }
 
-  /// Adds an interface that is no tap, for packets of another kind in the same file.
-  public mutating func addInterface(_ interface: CaptureInterface) -> Int { encoder.writer.addInterface(interface) }
-
-  /// Stores a packet of an interface that is no tap; the time is Unix time in nanoseconds.
-  public mutating func recordPacket(
-    interface: Int, time: Int64, _ bytes: Span<UInt8>, flags: PacketFlags = [], comment: Span<UInt8> = Span()
-  ) throws(OutputError) {
-    encoder.writer.addPacket(interface: interface, time: time, bytes, flags: flags, comment: comment)
-    if encoder.writer.pending.count >= RecorderLimit.pending { try flush() }
-  }
-
   public mutating func record(
     _ event: BusEvent, _ bytes: Span<UInt8>, tap: Int, direction: LineDirection
   ) throws(OutputError) {

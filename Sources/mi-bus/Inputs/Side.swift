@@ -34,7 +34,7 @@ enum Side: Hashable, Sendable {
     let prefix = try prefix(ofFile: path)
     guard RecordingFormat.detect(Array(prefix.prefix(RecordingFormat.prefixLength))) == .pcapng else { return false }
     let types = linkTypes(MemoryStream(prefix))
-    return types.contains { buses.contains($0) } && types.contains { phones.contains($0) }
+    return types.contains { buses.contains($0) } && types.contains { BleRecording.linkTypes.contains($0) }
   }
 
   /// Whether a path is that of a plain file.
@@ -71,9 +71,6 @@ enum Side: Hashable, Sendable {
   }
 
   private static let buses: Set<LinkType> = [.user0, .rtacSerial]
-  private static let phones: Set<LinkType> = [
-    .bluetoothH4, .bluetoothH4WithDirection, .bluetoothMonitor, .bluetoothLE, .bluetoothLEWithHeader,
-  ]
 
   private static func linkTypes(_ stream: MemoryStream) -> [LinkType] {
     var reader = PacketReader(stream)

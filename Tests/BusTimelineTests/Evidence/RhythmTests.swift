@@ -69,19 +69,8 @@ import Testing
 
   /// On a noisy wire short rounds come through, and they are short since a request ended them: they are not the usual ones.
   @Test func whatNoiseLeavesIsNoUsualRound() {
-    var pattern = HeartbeatPattern()
-    var clear: [ClearRhythm] = []
-    for turn in Array(repeating: "lxlll", count: 20) + Array(repeating: "r", count: 12) {
-      for letter in turn {
-        switch letter {
-        case "l": pattern.lever()
-        case "x": pattern.damage()
-        default: pattern.request(0)
-        }
-      }
-      pattern.poll(into: &clear)
-    }
-    #expect(pattern.slots == nil)
+    let rounds = Array(repeating: "lxlll", count: 20) + Array(repeating: "r", count: 12)
+    #expect(Self.pattern(of: rounds).slots == nil)
   }
 
   @Test func theFirstRoundsTellNoSlots() {
@@ -89,9 +78,13 @@ import Testing
   }
 
   private static func pattern(_ round: String, after rounds: Int = 8, usual: String = "llll") -> HeartbeatPattern {
+    pattern(of: Array(repeating: usual, count: rounds + 1) + [round])
+  }
+
+  private static func pattern(of rounds: [String]) -> HeartbeatPattern {
     var pattern = HeartbeatPattern()
     var clear: [ClearRhythm] = []
-    for turn in Array(repeating: usual, count: rounds + 1) + [round] {
+    for turn in rounds {
       for letter in turn {
         switch letter {
         case "l": pattern.lever()
