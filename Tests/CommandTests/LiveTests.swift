@@ -97,9 +97,13 @@ import UartSniffer
   func two() throws {
     let outcome = try Command.run(["sniff", "stock=sim:", "dash=sim:displaydash", "--for", "1s", "--json"])
     let frames = try JsonLines(outcome.output).of(kind: "frame")
-    for tap in ["stock", "dash"] { #expect(frames.count(where: { $0["tap"] as? String == tap }) > 20, "\(tap)") }
+    for tap in ["stock", "dash"] {
+      let times = frames.filter { $0["tap"] as? String == tap }.compactMap { $0["t"] as? Double }
+      #expect(times.count > 20 && times == times.sorted(), "\(tap)")
+    }
+    // What two ports deliver while the machine is busy is known in time only as well as it was read.
     let times = frames.compactMap { $0["t"] as? Double }
-    #expect(times == times.sorted())
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 - $1 < 0.025 })
   }
 
   @Test("a port that is gone is waited for")
