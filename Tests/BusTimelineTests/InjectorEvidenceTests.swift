@@ -55,10 +55,10 @@ import Testing
   @Test func meansAreTakenOverFrames() {
     var sums = VoteSums()
     for value: Float in [1, 2, 6] {
-      var votes = CoarseVotes()
+      var votes = Votes()
       votes.set(value, at: RhythmEvidence.row)
       votes.set(-40, at: RoleEvidence.row)
-      sums.add(votes)
+      sums.add(CoarseVotes(votes))
     }
     #expect(sums.means.map { "\($0.kind.name) \($0.mean)" } == ["role -15.0", "rhythm 3.0"])
     #expect(sums.frames == 3 && sums.outOfTurn == 2 && sums.besideLog == 0)

@@ -40,26 +40,32 @@ public struct ReplyTracker: Sendable {
     var count: Int?
   }
 
+  /// Whether what the phone asks in this connection is in the recording.
+  private enum PhonesSide: Sendable {
+    case unknown
+    /// It is, but for what was asked before the recording began.
+    case recorded
+    /// It is from here on.
+    case heard
+  }
+
   /// No client has more requests under way.
   private static let mostOpen = 32
 
   public let settings: Settings
   private var open: [Request] = []
   private var rhythm = ForeignRhythm()
-  /// Whether the phone's side of this connection is certainly in the recording from here on.
-  private var hearsPhone = false
-  /// Whether it is, but for what was asked before the recording began.
-  private var recordsPhone = false
+  private var phonesSide = PhonesSide.unknown
   /// Time of the first message.
   private var firstTime: Int64?
 
   public init(settings: Settings = Settings()) { self.settings = settings }
 
   /// The phone was seen to write something that is no message, such as a login.
-  public mutating func heardPhone() { hearsPhone = true }
+  public mutating func heardPhone() { phonesSide = .heard }
 
   /// The recording holds what the phone sends: what is asked in it is seen.
-  public mutating func foundPhonesSide() { recordsPhone = true }
+  public mutating func foundPhonesSide() { if phonesSide == .unknown { phonesSide = .recorded } }
 
   /// Looks at the next message in order.
   public mutating func push(_ message: inout BleMessage) {
@@ -72,7 +78,7 @@ public struct ReplyTracker: Sendable {
   // MARK: - Requests
 
   private mutating func note(_ message: BleMessage) {
-    hearsPhone = true
+    phonesSide = .heard
     expire(message.time)
     switch message.condition {
     case .readable:
@@ -139,7 +145,7 @@ public struct ReplyTracker: Sendable {
     expire(message.time)
     let first = firstTime ?? message.time
     firstTime = first
-    if recordsPhone, settings.isTimed, message.time &- first > settings.window { hearsPhone = true }
+    if phonesSide == .recorded, settings.isTimed, message.time &- first > settings.window { phonesSide = .heard }
     switch message.condition {
     case .readable:
       let key = Self.key(of: message)
@@ -150,7 +156,7 @@ public struct ReplyTracker: Sendable {
         if open[index].reply != nil { rhythm.took(own: message.time &- open[index].time) }
         close(index, at: message.time)
       } else {
-        message.solicited = hearsPhone ? false : nil
+        message.solicited = phonesSide == .heard ? false : nil
         rhythm.took(foreign: key, at: message.time)
       }
     case .preSession:
@@ -190,7 +196,7 @@ public struct ReplyTracker: Sendable {
 
   /// Without a key only L is known: it refutes a request, or leaves it possible.
   private mutating func judgeByLength(_ message: inout BleMessage) {
-    guard hearsPhone, let length = message.length else { return }
+    guard phonesSide == .heard, let length = message.length else { return }
     let count = message.format.wire == .ninebot ? Int(length) : Int(length) - 2
     let index = open.firstIndex { request in
       guard let shape = request.reply else { return true }

@@ -158,11 +158,7 @@ private struct ItemPlaces {
   mutating func note(_ number: Int64, at place: Int) { rows.append((number, place)) }
 
   subscript(number: Int64) -> Int? {
-    var (low, high) = (0, rows.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if rows[middle].number < number { low = middle + 1 } else { high = middle }
-    }
-    return low < rows.count && rows[low].number == number ? rows[low].place : nil
+    let index = rows.partitioningIndex { $0.number >= number }
+    return index < rows.count && rows[index].number == number ? rows[index].place : nil
   }
 }

@@ -2,7 +2,7 @@ extension RandomAccessCollection where Index == Int {
   /// The first index from which on a condition holds, where it holds for all elements behind one that satisfies it; the
   /// end where it holds for none.
   @inline(__always)
-  func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+  package func partitioningIndex(where holds: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {
       let middle = (low + high) / 2

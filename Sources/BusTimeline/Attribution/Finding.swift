@@ -52,7 +52,7 @@ public enum Cause: Hashable, Sendable {
 public struct Votes: Sendable {
   /// Who would have been next.
   public var rival: Transmitter
-  private var values = PerEvidence<Float>(repeating: 0)
+  fileprivate var values = PerEvidence<Float>(repeating: 0)
 
   init(rival: Transmitter = .unknown) { self.rival = rival }
 
@@ -73,11 +73,12 @@ public struct CoarseVotes: Sendable {
 
   public init() {}
 
-  /// Positive speaks for the sender.
-  subscript(row: Int) -> Float { Float(eighths[row]) / 8 }
+  init(_ votes: Votes) {
+    for row in eighths.indices { eighths[row] = Int8(max(-15, min(15, votes.values[row])) * 8) }
+  }
 
-  /// - Parameter row: an `EvidenceKind`'s.
-  mutating func set(_ value: Float, at row: Int) { eighths[row] = Int8(max(-15, min(15, value)) * 8) }
+  /// Positive speaks for the sender; `row` is an `EvidenceKind`'s.
+  subscript(row: Int) -> Float { Float(eighths[row]) / 8 }
 }
 
 /// Who sent a frame, as the evidence says; what the address says is the frame's claim and stands apart.

@@ -2,13 +2,14 @@
 /// one finding holds for all alike. Most frames of a recording without times are these.
 struct PlainFindings: Sendable {
   /// Not in place: what holds this is looked at more often than this.
-  private var findings = [Finding](repeating: Finding(), count: 30)
+  private var findings = [Finding](repeating: Finding(), count: Claim.allCases.count * Self.fits)
+  private static let fits = WireBeliefs.AnswerFit.allCases.count
   /// Which of them are there.
   private var known: UInt32 = 0
 
   @inline(__always)
   private func place(_ claim: Claim, _ fit: WireBeliefs.AnswerFit) -> Int {
-    Int(claim.rawValue) * 3 + Int(fit.rawValue)
+    Int(claim.rawValue) * Self.fits + Int(fit.rawValue)
   }
 
   @inline(__always)

@@ -4,7 +4,7 @@ import NinebotBus
 /// What is believed of the transmitters on one wire: what evidence on a frame is held against.
 struct WireBeliefs: Sendable {
   /// Whether an answer was asked for.
-  enum AnswerFit: UInt8 { case notLooked, asked, unasked }
+  enum AnswerFit: UInt8, CaseIterable { case notLooked, asked, unasked }
 
   /// Whether order in time is known at all.
   let hasTimes: Bool

@@ -203,7 +203,7 @@ struct WireModel: Sendable {
     finding.sender = Candidate.transmitter(best)
     finding.injected = finding.sender.isForeign ? 1 : 0
     if finding.sender.isForeign {
-      finding.againstStock = evidence.coarseVotes(for: best, against: Candidate.claimed(observation.claim))
+      finding.againstStock = CoarseVotes(evidence.votes(for: best, against: Candidate.claimed(observation.claim)))
     }
     finding.contradictsClaim = best != Candidate.claimed(observation.claim)
     return finding

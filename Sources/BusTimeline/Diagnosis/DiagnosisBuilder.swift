@@ -170,10 +170,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
       wire.loadWithoutInjectors = busiest.use.share(of: time - busiest.injected)
     }
     for tap in taps {
-      wire.badChecksums += tap.facts.badChecksums
       wire.garbageBytes += tap.facts.garbageBytes
       wire.lineErrors += tap.facts.lineErrors
     }
+    wire.badChecksums = badChecksums
     wire.taps = taps.map(\.facts)
     wire.unansweredRequests = exchanges.unanswered
     wire.escErrors = errors.sorted { $0.key < $1.key }.map { code, count in
@@ -228,9 +228,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   private func accuses(_ row: SenderStatistics) -> Bool {
     guard row.requests + row.forged >= Self.leastFrames else { return false }
     let isSpoiled =
-      taps.reduce(0) { $0 + $1.facts.badChecksums } * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
+      badChecksums * 10 > wire.frames && row.pitch.isEmpty && row.bitClock.isEmpty
     return !isSpoiled || row.requests * 5 >= wire.requests
   }
+
+  private var badChecksums: Int { taps.reduce(0) { $0 + $1.facts.badChecksums } }
 
   /// Fewer frames accuse nobody.
   private static let leastFrames = 5

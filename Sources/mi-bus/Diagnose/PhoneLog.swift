@@ -53,13 +53,14 @@ struct PhoneLog {
   /// The same where no clock is known and others ask too: what also they ask for may be the answer to them.
   func counts(beside injectors: [Diagnosis.Injector], _ profile: Profile) -> Diagnosis.Notifications {
     var counts = counts
-    let polled = Set(injectors.flatMap(\.registers).map { [$0.subject.rawValue, $0.register] })
+    func key(_ subject: Role, _ register: UInt8) -> UInt16 { UInt16(subject.rawValue) << 8 | UInt16(register) }
+    let polled = Set(injectors.flatMap(\.registers).map { key($0.subject, $0.register) })
     guard !polled.isEmpty else { return counts }
     for message in messages where message.solicited == true {
       guard let bytes = try? message.frame?.encoded(), let reading = profile.read(bytes.span, on: .phoneBle) else {
         continue
       }
-      if polled.contains([reading.subject.rawValue, reading.argument]) { counts.undecided += 1 }
+      if polled.contains(key(reading.subject, reading.argument)) { counts.undecided += 1 }
     }
     return counts
   }

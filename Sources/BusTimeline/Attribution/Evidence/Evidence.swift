@@ -69,15 +69,6 @@ struct EvidenceTable: Sendable {
     for index in rows.indices { votes.set(rows[index][candidate] - rows[index][rival], at: index) }
     return votes
   }
-
-  /// The same in little room.
-  @inline(__always)
-  borrowing func coarseVotes(for candidate: Int, against rival: Int) -> CoarseVotes {
-    let rows = rows.span
-    var votes = CoarseVotes()
-    for index in rows.indices { votes.set(rows[index][candidate] - rows[index][rival], at: index) }
-    return votes
-  }
 }
 
 /// Who can have sent a frame, as an index.

@@ -2,7 +2,7 @@ import NinebotBus
 import UartSniffer
 
 /// What kind of sender a frame claims by address and command, before anything is found out.
-enum Claim: UInt8, Hashable, Sendable {
+enum Claim: UInt8, Hashable, Sendable, CaseIterable {
   /// No sound frame, or no known address.
   case none
   /// The BLE module's scheduled `65`: levers.
