@@ -67,6 +67,23 @@ struct WordingTests {
   }
 
   @Test(
+    "what came while the bus was not recorded is told apart",
+    arguments: [
+      (90, 40, 50, "90 unsolicited, 40 of them answers to dash1 and 50 while the bus was not recorded."),
+      (90, 40, 0, "90 unsolicited, 40 of them answers to dash1."),
+      (90, 0, 90, "90 unsolicited, all of them while the bus was not recorded."),
+    ])
+  func outside(_ unsolicited: Int, _ caused: Int, _ outside: Int, _ words: String) {
+    var diagnosis = Diagnosis()
+    var notifications = Diagnosis.Notifications()
+    (notifications.total, notifications.unsolicited, notifications.outside) = (100, unsolicited, outside)
+    notifications.causedBy = [(.unknown, outside)] + (caused > 0 ? [(.dash(1), caused)] : [])
+    diagnosis.notifications = notifications
+    diagnosis.writeWords()
+    #expect(diagnosis.verdict.contains { $0.contains(words) }, "\(diagnosis.verdict)")
+  }
+
+  @Test(
     "a drift comes with its bound, rounded up; one that is not known has the bound alone",
     arguments: [
       (24.63, 3.01, "drift 24.6 ± 3.1 ppm"), (-12.4, 0.01, "drift -12.4 ± 0.1 ppm"),

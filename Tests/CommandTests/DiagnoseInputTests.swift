@@ -208,6 +208,55 @@ import Testing
     #expect((verdict["notes"] as? [String])?.contains { $0.contains("token is right") } == true)
   }
 
+  /// The log with bytes of some of its records changed: `body` gets each record's place and length.
+  private func log(changedBy body: (inout [UInt8], Int, Int) -> Void) throws {
+    var log = scratch.bytes("p.btsnoop")
+    var at = 16
+    while at + 24 <= log.count {
+      let count = log[(at + 4)..<(at + 8)].reduce(0) { $0 << 8 | Int($1) }
+      body(&log, at, count)
+      at += 24 + count
+    }
+    try scratch.write(log, as: "q.btsnoop")
+  }
+
+  @Test("what the phone received and cannot be read is told apart")
+  func unreadable() throws {
+    var left = 3
+    try log { log, at, count in
+      let isReceived = log[at + 11] & 1 == 1
+      // H4, ACL and L2CAP headers, opcode and handle stand before the value.
+      guard isReceived, left > 0, count > 20, at > log.count / 2, log[(at + 36)...].starts(with: [0x55, 0xAB]) else {
+        return
+      }
+      log[at + 42] ^= 0x10
+      left -= 1
+    }
+    #expect(left == 0)
+    func notifications(_ log: String) throws -> [String: Any] {
+      let outcome = try run("diagnose \(log) --token t --json")
+      return try #require(try JsonLines(outcome.output).objects.first?["notifications"] as? [String: Any])
+    }
+    let (whole, changed) = (try notifications("p.btsnoop"), try notifications("q.btsnoop"))
+    #expect(whole["unreadable"] as? Int == 0)
+    #expect(changed["unreadable"] as? Int == 3)
+    #expect(changed["total"] as? Int == whole["total"] as? Int)
+  }
+
+  @Test("times that no clock shows end no program", arguments: [0x00, 0x7F, 0x80, 0xFF] as [UInt8])
+  func impossibleTimes(_ byte: UInt8) throws {
+    var number = 0
+    try log { log, at, _ in
+      number += 1
+      if number % 3 == 0 { for index in (at + 16)..<(at + 24) { log[index] = byte } }
+    }
+    for words in ["sniff q.btsnoop --token t", "diagnose q.btsnoop --token t", "diagnose x.pcapng q.btsnoop --token t"]
+    {
+      let outcome = try run(words)
+      #expect(outcome.ending == .exit(words.hasPrefix("sniff") ? 0 : 1), "\(words): \(outcome.errors)")
+    }
+  }
+
   // MARK: - Outputs, and stretches
 
   @Test(

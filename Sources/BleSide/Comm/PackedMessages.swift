@@ -2,10 +2,10 @@
 /// times the room.
 public struct PackedMessages: RandomAccessCollection, Sendable {
   /// A message but for its bytes.
-  private struct Row: Sendable {
+  fileprivate struct Row: Sendable {
     var time: Int64
     var start: Int64
-    /// Where its bytes begin in `bytes`, the body first; those of the next one begin where they end.
+    /// Where its bytes begin in those of its part, the body first; those of the next one begin where they end.
     var offset: UInt32
     var bodyCount: UInt32
     var connection: UInt32
@@ -20,30 +20,52 @@ public struct PackedMessages: RandomAccessCollection, Sendable {
     var solicited: Bool?
   }
 
-  private var rows: [Row] = []
-  private var bytes: [UInt8] = []
+  /// Some of the messages: one array of all would need three times the room while it grows.
+  fileprivate struct Part: Sendable {
+    var rows: [Row] = []
+    var bytes: [UInt8] = []
+
+    /// - Parameter bytes: that are expected.
+    init(bytes count: Int) {
+      rows.reserveCapacity(PackedMessages.partCount)
+      bytes.reserveCapacity(count)
+    }
+  }
+
+  private static let partCount = 1 << 14
+
+  private var parts: [Part] = []
+  public private(set) var endIndex = 0
 
   public init() {}
 
   public var startIndex: Int { 0 }
-  public var endIndex: Int { rows.count }
 
-  /// Adds a message. Connections, numbers and the bytes of all are kept as far as 32 bits go.
+  /// Adds a message. Connections and numbers are kept as far as 32 bits go.
   public mutating func append(_ message: BleMessage) {
-    let isRoom = bytes.count + message.body.count + message.air.count <= Int(UInt32.max)
+    if endIndex % Self.partCount == 0 { parts.append(Part(bytes: (parts.last?.bytes.count ?? 0) * 17 / 16)) }
+    parts[parts.count - 1].append(message)
+    endIndex += 1
+  }
+
+  public subscript(_ index: Int) -> BleMessage { parts[index / Self.partCount].message(at: index % Self.partCount) }
+}
+
+extension PackedMessages.Part {
+  mutating func append(_ message: BleMessage) {
     rows.append(
-      Row(
-        time: message.time, start: message.start, offset: UInt32(bytes.count),
-        bodyCount: isRoom ? UInt32(message.body.count) : 0, connection: UInt32(clamping: message.connection),
-        sequence: UInt32(clamping: message.sequence), request: UInt32(clamping: (message.request ?? -1) &+ 1),
-        counter: message.counter, step: message.step, direction: message.direction, format: message.format,
-        condition: message.condition, solicited: message.solicited))
-    guard isRoom else { return }
+      PackedMessages.Row(
+        time: message.time, start: message.start, offset: UInt32(bytes.count), bodyCount: UInt32(message.body.count),
+        connection: UInt32(clamping: message.connection), sequence: UInt32(clamping: message.sequence),
+        request: UInt32(clamping: (message.request ?? -1) &+ 1), counter: message.counter, step: message.step,
+        direction: message.direction, format: message.format, condition: message.condition,
+        solicited: message.solicited))
+    // An ATT value has 64 KiB at most: 32 bits are enough for those of one part.
     bytes += message.body
     bytes += message.air
   }
 
-  public subscript(_ index: Int) -> BleMessage {
+  func message(at index: Int) -> BleMessage {
     let row = rows[index]
     let body = Int(row.offset), air = body + Int(row.bodyCount)
     let end = index + 1 < rows.count ? Int(rows[index + 1].offset) : bytes.count

@@ -74,6 +74,7 @@ public struct DiagnosisWriter: Sendable {
     out.append(
       string: ",\"notifications\":{\"total\":\(notifications.total),\"unsolicited\":\(notifications.unsolicited),")
     if notifications.beyond > 0 { out.append(string: "\"beyond\":\(notifications.beyond),") }
+    if notifications.outside > 0 { out.append(string: "\"outside\":\(notifications.outside),") }
     out.append(string: "\"undecided\":\(notifications.undecided),\"unreadable\":\(notifications.unreadable),\"ring\":")
     strings(notifications.ring, &out)
     out.append(string: ",\"pre_session\":\(notifications.preSession),\"caused_by\":{")

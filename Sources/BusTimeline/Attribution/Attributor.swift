@@ -93,7 +93,7 @@ public struct Attributor: Sendable {
       end += Int(events.rows[index].event.count)
       arrive(
         events.rows[index].event, tap, events.rows[index].reading, events.rows[index].claim,
-        events.rows[index].measurement, events.bytes.span.extracting(start..<end))
+        events.rows[index].measurement, events.bytes.storage.span.extracting(start..<end))
       while nextClear < events.clear.count, events.clear[nextClear].row == index {
         take(events.clear[nextClear].rhythm)
         nextClear += 1

@@ -63,13 +63,15 @@ public struct CausalityTracker: Sendable {
     }
     if reading.stockSender == .ble { hasModule = true }
     guard !hasModule || !reading.isBetweenESCAndBattery else { return advance(to: bus.start.middle) }
-    let finding = event.finding ?? Finding()
     let message = AlignmentEvent(bytes, start: bus.start, end: bus.end)
-    let seen = WireLedger.Frame(
-      wire: CausalChain.Wire(id: id, start: bus.start, end: bus.end, sender: finding.sender), reading: reading,
-      content: message?.content ?? 0, cause: finding.cause, isSure: finding.confidence >= 0.9)
     if message != nil || reading.expects != .nothing {
-      waiting.add(wire: seen, at: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
+      let wire = CausalChain.Wire(
+        id: id, start: bus.start, end: bus.end, sender: event.finding?.sender ?? .unknown)
+      waiting.add(
+        wire: WireLedger.Frame(
+          wire: wire, reading: reading, content: message?.content ?? 0, cause: event.finding?.cause ?? .unknown,
+          isSure: event.finding?.confidence ?? 0 >= 0.9),
+        at: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
     }
     advance(to: bus.start.middle)
   }

@@ -26,19 +26,19 @@ struct RadioLedger: Sendable {
   /// The write with that content that came to the wire at `start`; it is taken out. The module keeps their order, so
   /// it is the oldest, unless that has waited for longer than writes do: its own request was lost on the wire then.
   mutating func takeWrite(_ content: UInt64, before start: Int64, within reach: Int64, usual: Int64) -> Message? {
-    let fitting = writes.indices.filter {
-      writes[$0].content == content && writes[$0].place.time.earliest <= start
-        && writes[$0].place.time.latest >= start &- reach
+    var lost: Int?
+    for index in writes.indices where writes[index].content == content {
+      let time = writes[index].place.time
+      guard time.earliest <= start, time.latest >= start &- reach else { continue }
+      if time.latest >= start &- usual { return writes.remove(at: index) }
+      lost = index
     }
-    let index = fitting.first { writes[$0].place.time.latest >= start &- usual } ?? fitting.last
-    return index.map { writes.remove(at: $0) }
+    return lost.map { writes.remove(at: $0) }
   }
 
-  /// Writes that waited so long that they will not come to the wire.
-  mutating func expired(before time: Int64) -> Deque<Message> {
-    guard let first = writes.first, first.place.time.latest < time else { return [] }
-    let old = writes.filter { $0.place.time.latest < time }
-    writes.removeAll { $0.place.time.latest < time }
-    return old
+  /// Takes out the oldest write, if it waited so long that it will not come to the wire.
+  mutating func takeExpired(before time: Int64) -> Message? {
+    guard !writes.isEmpty, writes[0].place.time.latest < time else { return nil }
+    return writes.removeFirst()
   }
 }

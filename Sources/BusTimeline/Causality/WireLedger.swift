@@ -85,11 +85,9 @@ struct WireLedger: Sendable {
   // MARK: - Frames
 
   mutating func take(_ frame: Frame, radio: inout RadioLedger) {
-    exchanges.push(
-      frame.reading, ExchangeTracker.part(frame.wire))
-    let answered = exchanges.exchanges.first { $0.reply?.id == frame.wire.id }
+    exchanges.push(frame.reading, ExchangeTracker.part(frame.wire))
     if frame.reading.act.isAnswer {
-      take(answer: frame, to: answered?.request?.id)
+      take(answer: frame, to: exchanges.request(answeredBy: frame.wire.id))
     } else if frame.content != 0 {
       take(request: frame, &radio)
     }
@@ -119,7 +117,7 @@ struct WireLedger: Sendable {
   private mutating func take(answer frame: Frame, to request: Int64?) {
     guard frame.content != 0 else { return }
     var reply = Reply(wire: frame.wire, content: frame.content, cause: frame.cause, request: nil)
-    if let index = request.flatMap({ id in requests.lastIndex { $0.wire.id == id } }) {
+    if let request, let index = requests.indices.last(where: { requests[$0].wire.id == request }) {
       requests[index].isAnswered = true
       reply.request = requests[index]
       reply.cause = Self.cause(ofAnswerTo: requests[index], attributed: frame.cause)
@@ -252,18 +250,20 @@ struct WireLedger: Sendable {
     // Of what was written while the wire was not recorded nothing can be said; later the capture may go on.
     if let covered {
       let known = min(now &- settings.request, covered.upperBound &- settings.usualRequest)
-      for write in radio.expired(before: known) where write.place.time.earliest >= covered.lowerBound {
+      while let write = radio.takeExpired(before: known) {
+        guard write.place.time.earliest >= covered.lowerBound else { continue }
         outcomes.append(.chain(CausalChain(outcome: .neverOnWire, write: write.place)))
       }
     }
-    while let first = requests.first, first.wire.end.latest < now &- 2 &* Self.answer {
-      requests.removeFirst()
-      report(first, &outcomes)
+    // Looked at in place: whole ones would be copied for each frame.
+    while !requests.isEmpty, requests[0].wire.end.latest < now &- 2 &* Self.answer {
+      let old = requests.removeFirst()
+      report(old, &outcomes)
     }
-    while let first = replies.first, first.wire.end.latest < now &- settings.notification {
-      replies.removeFirst()
-      habit.kept(first.cause)
-      report(first, &outcomes)
+    while !replies.isEmpty, replies[0].wire.end.latest < now &- settings.notification {
+      let old = replies.removeFirst()
+      habit.kept(old.cause)
+      report(old, &outcomes)
     }
   }
 

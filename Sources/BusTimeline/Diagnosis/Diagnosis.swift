@@ -19,6 +19,8 @@ public struct Diagnosis: Sendable {
     public var preSession = 0
     /// Unsolicited ones by whose request made the scooter answer.
     public var causedBy: [(sender: Transmitter, count: Int)] = []
+    /// Unsolicited ones that came while the bus was not recorded, so that nobody can be named for them.
+    public var outside = 0
     public init() {}
 
     /// Those that the phone asked for.

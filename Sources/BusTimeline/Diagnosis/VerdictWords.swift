@@ -81,6 +81,10 @@ extension Diagnosis {
         main.count == notifications.unsolicited
         ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
     }
+    if notifications.outside > 0 {
+      let share = notifications.outside == notifications.unsolicited ? "all" : "\(notifications.outside)"
+      text += "\(causes.isEmpty ? ", \(share) of them" : " and \(share)") while the bus was not recorded"
+    }
     if !notifications.areDoubtful { return text + ". That few can be answers out of order." }
     return text + "." + ring + consequence
   }

@@ -14,9 +14,7 @@ public struct SenderTable: Sendable {
     var quality: TimeQuality
     var baud: Baud
     var use = LineUse()
-    /// End of the last heartbeat, while nothing came after it.
-    var heartbeatEnd: TimeBounds?
-    var lastEnd: TimeBounds?
+    var before = Before()
     /// Reads asked of a device, and those that it answered.
     var asked = RoleTable(0)
     var answered = RoleTable(0)
@@ -28,6 +26,13 @@ public struct SenderTable: Sendable {
       case .none, .packets: false
       }
     }
+  }
+
+  /// What ended last on a tap.
+  private struct Before: Sendable {
+    /// The last heartbeat, while nothing came after it.
+    var heartbeat: TimeBounds?
+    var event: TimeBounds?
   }
 
   public init() {}
@@ -57,19 +62,19 @@ public struct SenderTable: Sendable {
     guard row.tap < taps.count else { return }
     let event = row.event
     taps[row.tap].use.add(event, airTime: row.airTime)
-    defer { taps[row.tap].lastEnd = event.end }
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else {
-      taps[row.tap].heartbeatEnd = nil
+      taps[row.tap].before = Before(heartbeat: nil, event: event.end)
       return
     }
     let claim = Claim(reading)
     let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
-    Self.count(row, reading, finding, claim, on: taps[row.tap], in: &senders[index])
+    if taps[row.tap].timesBytes { senders[index].learn(Measurement(event, baud: taps[row.tap].baud)) }
+    Self.count(row, reading, finding, claim, in: &senders[index])
     let requestEnd = Self.isTimed(claim, reading) ? requestEnds[reading.subject] : nil
-    Self.time(event, claim, on: taps[row.tap], behind: requestEnd, in: &senders[index])
+    Self.time(event, claim, after: taps[row.tap].before, behind: requestEnd, in: &senders[index])
     note(reading, claim, tap: row.tap)
     if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
-    taps[row.tap].heartbeatEnd = claim.isHeartbeat ? event.end : nil
+    taps[row.tap].before = Before(heartbeat: claim.isHeartbeat ? event.end : nil, event: event.end)
   }
 
   private mutating func index(of transmitter: Transmitter, tap: Int, at time: Int64) -> Int {
@@ -92,7 +97,7 @@ public struct SenderTable: Sendable {
   }
 
   private static func count(
-    _ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, on state: TapState,
+    _ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim,
     in sender: inout SenderStatistics
   ) {
     let event = row.event
@@ -100,7 +105,6 @@ public struct SenderTable: Sendable {
     sender.airTime += row.airTime ?? 0
     sender.last = max(sender.last, event.start.middle)
     sender.confidence += Double(finding.confidence)
-    if state.timesBytes { sender.learn(Measurement(event, baud: state.baud)) }
     if claim == .request || claim == .escRequest {
       sender.requests += 1
       sender.add(request: reading, at: event.start.middle)
@@ -128,7 +132,7 @@ public struct SenderTable: Sendable {
   private static let slowestAnswer: Int64 = 100_000_000
 
   private static func time(
-    _ event: BusEvent, _ claim: Claim, on state: TapState, behind request: TimeBounds?,
+    _ event: BusEvent, _ claim: Claim, after before: Before, behind request: TimeBounds?,
     in sender: inout SenderStatistics
   ) {
     let isScheduled = sender.transmitter == .ble ? claim.isHeartbeat : claim == .request
@@ -142,9 +146,9 @@ public struct SenderTable: Sendable {
     }
     if claim == .request {
       // Behind something else: not at once behind a heartbeat.
-      if let delay = delay(behind: state.heartbeatEnd) {
+      if let delay = delay(behind: before.heartbeat) {
         sender.heartbeatDelays.add(delay)
-      } else if state.heartbeatEnd == nil, state.lastEnd.map({ $0.error <= Self.coarse }) ?? false {
+      } else if before.heartbeat == nil, before.event.map({ $0.error <= Self.coarse }) ?? false {
         sender.heartbeatDelays.add(.max / 4)
       }
     } else if let delay = delay(behind: request), (0...Self.slowestAnswer).contains(delay) {

@@ -6,6 +6,17 @@ public protocol ByteStream: Sendable {
   var name: String { get }
   /// Appends at most `count` bytes and returns how many; 0 is the end. May return fewer than asked for.
   mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int
+  /// How many bytes it has now; nil where none can be read but the next.
+  var length: UInt64? { get }
+  /// Goes on at so many bytes from its start; only where `length` is known.
+  mutating func seek(to offset: UInt64) throws(InputError)
+}
+
+extension ByteStream {
+  public var length: UInt64? { nil }
+  public mutating func seek(to offset: UInt64) throws(InputError) {
+    throw InputError(name, "can only be read from its start to its end")
+  }
 }
 
 /// A stream of bytes that are already in memory; hands out at most `piece` at a time.

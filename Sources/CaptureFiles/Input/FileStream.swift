@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 
 /// A stream over a file that it opens itself; the file is closed with the stream's last copy.
@@ -35,6 +36,20 @@ public struct FileStream: ByteStream {
   public mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int {
     try stream.read(upTo: count, into: &bytes)
   }
+
+  public var length: UInt64? {
+    var status = stat()
+    guard fstat(owner.descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return UInt64(max(0, status.st_size))
+  }
+
+  public mutating func seek(to offset: UInt64) throws(InputError) {
+    do {
+      _ = try owner.descriptor.seek(offset: Int64(clamping: offset), from: .start)
+    } catch {
+      throw InputError(name, "cannot be read from byte \(offset) on: \(error)")
+    }
+  }
 }
 
 extension InputError {
@@ -70,5 +85,12 @@ public struct ReplayedStream: ByteStream {
   public mutating func read(upTo count: Int, into bytes: inout [UInt8]) throws(InputError) -> Int {
     let got = ahead.read(upTo: count, into: &bytes)
     return got > 0 ? got : try rest.read(upTo: count, into: &bytes)
+  }
+
+  public var length: UInt64? { rest.length }
+
+  public mutating func seek(to offset: UInt64) throws(InputError) {
+    try rest.seek(to: offset)
+    ahead = MemoryStream([])
   }
 }

@@ -63,6 +63,17 @@ public struct InputWindow: Sendable {
     offset += UInt64(count)
   }
 
+  /// How many bytes the stream has now; nil where none can be read but the next.
+  public var length: UInt64? { stream.length }
+
+  /// Goes on at so many bytes from the stream's start; only where `length` is known.
+  public mutating func seek(to offset: UInt64) throws(InputError) {
+    try stream.seek(to: offset)
+    bytes.removeAll(keepingCapacity: true)
+    (position, streamEnded) = (0, false)
+    self.offset = offset
+  }
+
   /// Takes `count` bytes however many that are; false when the stream ends before.
   public mutating func skip(_ count: UInt64) throws(InputError) -> Bool {
     var left = count

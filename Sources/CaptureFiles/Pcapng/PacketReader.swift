@@ -14,9 +14,11 @@ public struct PacketReader: Sendable {
   /// The interfaces of all sections so far, in the order of the file.
   public private(set) var interfaces: [CaptureInterface] = []
   private var units: [TimestampUnit] = []
-  private var window: InputWindow
+  var window: InputWindow
   private var format = Format.unknown
-  private var order = ByteOrder.little
+  private(set) var order = ByteOrder.little
+  /// Before this byte there is nothing to leap to.
+  var leapsFrom: UInt64 = 0
   /// Index of the first interface of this section.
   private var firstInterface = 0
   private var ended = false
@@ -183,7 +185,7 @@ extension PacketReader {
     case end
   }
 
-  private enum BlockType {
+  enum BlockType {
     static let section: UInt32 = 0x0A0D_0D0A
     static let interface: UInt32 = 1
     static let oldPacket: UInt32 = 2
@@ -202,7 +204,7 @@ extension PacketReader {
 
   /// Where an enhanced packet at `start` lies; nil where there is something else, or only a part.
   @inline(__always)
-  private func usualRange(_ start: Int) -> Range<Int>? {
+  func usualRange(_ start: Int) -> Range<Int>? {
     let left = window.bytes.count &- start
     guard format == .pcapng, left >= 32 else { return nil }
     let bytes = window.bytes.span
@@ -213,18 +215,9 @@ extension PacketReader {
     return start..<(start &+ length)
   }
 
-  /// Passes over packets whose time is in a range, as far as they are there; Unix nanoseconds.
-  public mutating func skip(timesIn range: Range<Int64>) {
-    var end = window.position
-    while let block = usualRange(end), let time = time(ofEnhanced: block.lowerBound), range.contains(time) {
-      end = block.upperBound
-    }
-    window.take(end - window.position)
-  }
-
   /// Unix nanoseconds of a packet that begins at `at`; nil where it names an unknown interface.
   @inline(__always)
-  private func time(ofEnhanced at: Int) -> Int64? {
+  func time(ofEnhanced at: Int) -> Int64? {
     let index = firstInterface &+ Int(order.u32(window.bytes.span, at &+ 8))
     return index < interfaces.count ? time(at, units[index]) : nil
   }

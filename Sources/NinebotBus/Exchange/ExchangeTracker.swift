@@ -62,6 +62,16 @@ public struct ExchangeTracker: Sendable {
     }
   }
 
+  /// The number of the request that the last call found to be answered by a frame; nil where there is none.
+  ///
+  /// - Parameter id: the frame's number.
+  @inlinable
+  public func request(answeredBy id: Int64) -> Int64? {
+    // Looked at in place: whole ones would be copied.
+    for index in exchanges.indices where exchanges[index].reply?.id == id { return exchanges[index].request?.id }
+    return nil
+  }
+
   /// Notes something that was spoiled, at `time` (nanoseconds): it may have been an answer.
   public mutating func damage(at time: Int64) { lastDamage = time }
 

@@ -64,6 +64,10 @@ struct EightLetters {
   @inline(__always)
   func isBlank(at index: Int) -> Bool { (letters &>> (UInt64(truncatingIfNeeded: index) &* 8)) & 0xFF <= 0x20 }
 
+  /// Whether it is `.5` and a blank or the end.
+  @inline(__always)
+  var isHalf: Bool { first(2) == 0x352E && isBlank(at: 2) }
+
   /// The number that the first `count` letters are, 1 to 8; nil where one of them is no digit.
   @inline(__always)
   func number(digits count: Int) -> Int64? {

@@ -76,8 +76,8 @@ extension EventNote {
     var endWidth: Int64?
     while let word = words.next(in: text) {
       switch word.key {
-      case NoteKey("e", "r", "r"): startWidth = EventNote.width(text, word) ?? 0
-      case NoteKey("e", "n", "d", "e", "r", "r"): endWidth = EventNote.width(text, word)
+      case NoteKey("e", "r", "r"): startWidth = EventNote.width(word) ?? 0
+      case NoteKey("e", "n", "d", "e", "r", "r"): endWidth = EventNote.width(word)
       case NoteKey("d", "u", "r"):
         guard let value = EventNote.length(word.number) else { return nil }
         duration = value
@@ -100,15 +100,11 @@ extension EventNote {
     return number
   }
 
-  /// A half width as `123` or `123.5`.
+  /// A width, told by its half.
   @inline(__always)
-  private static func width(_ text: Span<UInt8>, _ word: NoteWords.Word) -> Int64? {
-    if let half = length(word.number) { return half >= 0 ? half * 2 : nil }
-    let end = word.value.upperBound - 2
-    guard end > word.value.lowerBound, text[end] == UInt8(ascii: "."), text[end + 1] == UInt8(ascii: "5"),
-      let half = length(DecimalText.number(text, word.value.lowerBound..<end)), half >= 0
-    else { return nil }
-    return half * 2 + 1
+  private static func width(_ word: NoteWords.Word) -> Int64? {
+    guard let width = word.halves, (0...(2 * longest + 1)).contains(width) else { return nil }
+    return width
   }
 
   private static func fault(_ text: Span<UInt8>, _ range: Range<Int>) -> LineFault {

@@ -7,6 +7,8 @@ struct NoteWords {
     var value: Range<Int>
     /// The value, where it is a whole number that fits.
     var number: Int64?
+    /// Twice the value, where that is a whole number that fits: `12` or `12.5`.
+    var halves: Int64?
   }
 
   /// Where the next word begins, or blanks before it.
@@ -47,14 +49,32 @@ struct NoteWords {
   private mutating func word(_ key: UInt64, _ text: Span<UInt8>, from start: Int) -> Word {
     let letters = EightLetters(text, at: start)
     let digits = letters.digitCount
-    if digits > 0, digits < 8, letters.isBlank(at: digits) {
+    if digits > 0, digits < 8, let number = letters.number(digits: digits) {
       let end = start &+ digits
-      position = end &+ 1
-      return Word(key: NoteKey(packed: key), value: start..<end, number: letters.number(digits: digits))
+      if letters.isBlank(at: digits) {
+        position = end &+ 1
+        return Word(key: NoteKey(packed: key), value: start..<end, number: number, halves: 2 &* number)
+      }
+      if EightLetters(text, at: end).isHalf {
+        position = end &+ 3
+        return Word(key: NoteKey(packed: key), value: start..<(end &+ 2), number: nil, halves: 2 &* number &+ 1)
+      }
     }
+    return longWord(key, text, from: start)
+  }
+
+  private mutating func longWord(_ key: UInt64, _ text: Span<UInt8>, from start: Int) -> Word {
     let value = start..<Self.end(text, from: start)
     position = value.upperBound + 1
-    return Word(key: NoteKey(packed: key), value: value, number: DecimalText.number(text, value))
+    var word = Word(key: NoteKey(packed: key), value: value, number: DecimalText.number(text, value))
+    if let number = word.number {
+      word.halves = 2 * number
+    } else if value.count > 2, EightLetters(text, at: value.upperBound - 2).isHalf,
+      let whole = DecimalText.number(text, start..<(value.upperBound - 2)), whole >= 0
+    {
+      word.halves = 2 * whole + 1
+    }
+    return word
   }
 
   /// Where the word ends that goes on at `start`.

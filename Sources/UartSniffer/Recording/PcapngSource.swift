@@ -76,7 +76,7 @@ public struct PcapngSource: RecordedSource {
     chunk.reserve(usual.bytes, events: usual.events)
     do {
       while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
-        guard isSampled(packet) else { continue }
+        guard try isSampled(packet) else { continue }
         let lane = lanes[packet.interface]
         guard let tap = lane.tap else {
           if skipped.count < 256 || skipped[lane.linkType] != nil { skipped[lane.linkType, default: 0] += 1 }
@@ -101,10 +101,10 @@ public struct PcapngSource: RecordedSource {
 
   /// Whether a packet belongs to the sample, which gets thinner as it grows.
   @inline(__always)
-  private mutating func isSampled(_ packet: CapturedPacket) -> Bool {
+  private mutating func isSampled(_ packet: CapturedPacket) throws(InputError) -> Bool {
     guard mostSampled < .max, let time = packet.time else { return true }
     guard sample.keeps(time &- Self.edge) || sample.keeps(time &+ Self.edge) else {
-      reader.skip(timesIn: time..<max(time, sample.nextKept(after: time) &- Self.edge))
+      try reader.skip(timesIn: time..<max(time, sample.nextKept(after: time) &- Self.edge))
       return false
     }
     sampled += packet.data.count

@@ -70,10 +70,10 @@ struct DiagnoseCommand: FindingCommand {
   }
 
   private func diagnose(_ run: DiagnoseRun, _ sides: Sides) throws -> DiagnoseRun.Result {
-    let phone = sides.phone.map { PhoneLog($0) }
+    let phone = sides.phone.map { PhoneLogReading($0) }
     guard !sides.bus.isEmpty else {
       guard let phone else { throw InputError("no source", "there is nothing to diagnose") }
-      return run.alone(phone)
+      return run.alone(phone.log())
     }
     if sides.bus.contains(where: \.isLive) {
       guard sides.bus.allSatisfy(\.isLive) else {

@@ -61,7 +61,7 @@ struct TimelineCommand: ParsableCommand {
     let run = DiagnoseRun(
       profile: profile, signatures: try SignatureLibrary(environment: environment).signatures(),
       pause: input.pauseTime, links: input.links, pictured: pictured)
-    let phone = sides.phone.map { PhoneLog($0) }
+    let phone = sides.phone.map { PhoneLogReading($0) }
     let result = try BusRecording(specs: sides.bus, input: input).diagnosed(by: run, phone: phone)
     for note in result.notes { Messages.note(note) }
     var output = OutputStream.standard

@@ -9,7 +9,7 @@ struct BusRecording {
   let input: InputOptions
 
   /// Reads it to its end, or to a signal where it comes through standard input.
-  func diagnosed(by run: DiagnoseRun, phone: PhoneLog?) throws -> DiagnoseRun.Result {
+  func diagnosed(by run: DiagnoseRun, phone: PhoneLogReading?) throws -> DiagnoseRun.Result {
     var result = try read(run, phone)
     if let hint = input.hintWithoutFrames, let wire = result.diagnosis.wire, wire.frames <= wire.badChecksums {
       result.notes.append(hint)
@@ -28,7 +28,7 @@ struct BusRecording {
     }
   }
 
-  private func read(_ run: DiagnoseRun, _ phone: PhoneLog?) throws -> DiagnoseRun.Result {
+  private func read(_ run: DiagnoseRun, _ phone: PhoneLogReading?) throws -> DiagnoseRun.Result {
     var opener = SourceOpener(input: input)
     if phone != nil, let once = specs.first(where: { !$0.canBeReadTwice }) {
       throw InputError(

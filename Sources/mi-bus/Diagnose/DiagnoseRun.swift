@@ -38,12 +38,13 @@ struct DiagnoseRun {
   ///   - open: opens the recording anew; where a sample will do, it says of which size.
   ///   - isInterrupted: whether a signal ended it, which is no defect.
   func recorded(
-    _ open: (Sampling?) throws -> any RecordedSource, phone: PhoneLog?,
+    _ open: (Sampling?) throws -> any RecordedSource, phone reading: PhoneLogReading?,
     isInterrupted: () -> Bool = { false }
   ) throws -> Result {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
-    if let phone { (alignment, joined) = try align(open, phone) }
+    var phone: PhoneLog?
+    if let reading { (alignment, joined, phone) = try align(open, reading) }
     var feed = feed(.recorded, phone, joined)
     var source = ReadAhead(try open(nil), feed.eventMaker)
     var defect: InputError?
@@ -105,19 +106,21 @@ struct DiagnoseRun {
   }
 
   private func align(
-    _ open: (Sampling) throws -> any RecordedSource, _ phone: PhoneLog
-  ) throws -> (Diagnosis.Alignment, Joined?) {
-    guard phone.hasTimes else { return (.refused("the phone's log has no times"), nil) }
-    let search = try PhoneClockSearch(phone, pause: pause).run(open)
-    switch search.alignment {
-    case .refused(let reason): return (.refused("\(reason)\(search.part)"), nil)
+    _ open: PhoneClockSearch.Opener, _ reading: PhoneLogReading
+  ) throws -> (Diagnosis.Alignment, Joined?, PhoneLog) {
+    guard reading.hasTimes else { return (.refused("the phone's log has no times"), nil, reading.log()) }
+    let search = PhoneClockSearch(pause: pause)
+    // Read while the phone's log is.
+    let sample = try search.read(open)
+    let phone = reading.log()
+    let outcome = try search.run(phone, first: sample, open)
+    switch outcome.alignment {
+    case .refused(let reason): return (.refused("\(reason)\(outcome.part)"), nil, phone)
     case .aligned(let clocks):
-      return (
-        .found(Diagnosis.PhoneClock(clocks)),
-        Joined(
-          causes: NotificationCauses(phone, clocks: clocks, origin: search.origin),
-          requests: requests(phone, clocks, search.origin))
-      )
+      let joined = Joined(
+        causes: NotificationCauses(phone, clocks: clocks, origin: outcome.origin),
+        requests: requests(phone, clocks, outcome.origin))
+      return (.found(Diagnosis.PhoneClock(clocks)), joined, phone)
     }
   }
 

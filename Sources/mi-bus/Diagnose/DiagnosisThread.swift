@@ -11,25 +11,27 @@ struct DiagnosisThread: AttributedEventSink {
     var rows: [AttributedEvent] = []
     /// Where the bytes of each event end in `bytes`.
     var ends: [Int] = []
-    var bytes: [UInt8] = []
+    var bytes: PackedBytes
 
     init(room: Int) {
+      bytes = PackedBytes(room: 16 * room)
       rows.reserveCapacity(room)
       ends.reserveCapacity(room)
-      bytes.reserveCapacity(16 * room)
     }
 
     mutating func append(_ row: AttributedEvent, _ span: Span<UInt8>) {
       rows.append(row)
-      span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+      bytes.append(span)
       ends.append(bytes.count)
     }
 
-    func forEach(_ body: (AttributedEvent, Span<UInt8>) -> Void) {
+    /// Hands all on. The rows are looked at in place: they are large, and there are many.
+    func give(to sink: inout DiagnoseSink) {
+      let rows = rows.span
       var start = 0
-      for (row, end) in zip(rows, ends) {
-        body(row, bytes.span.extracting(start..<end))
-        start = end
+      for index in rows.indices {
+        sink.take(rows[index], bytes: bytes.storage.span.extracting(start..<ends[index]))
+        start = ends[index]
       }
     }
   }
@@ -55,7 +57,7 @@ struct DiagnosisThread: AttributedEventSink {
       while true {
         switch work.take() {
         case .taps(let taps): sink.builder.add(taps: taps)
-        case .events(let batch): batch.forEach { sink.take($0, bytes: $1) }
+        case .events(let batch): batch.give(to: &sink)
         case .end:
           sink.finish()
           _ = result.put(sink)

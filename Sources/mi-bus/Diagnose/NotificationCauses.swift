@@ -15,7 +15,15 @@ struct NotificationCauses {
   private var handed = 0
   /// Bus time of the next one, in nanoseconds.
   private var due = Int64.min
+  /// Bus times, in nanoseconds, before and behind which nothing has to do with the messages.
+  private var firstConcerned = Int64.max
+  private var lastConcerned = Int64.min
   private var causedBy: [Transmitter: Int] = [:]
+  /// When the bus was recorded so far, nanoseconds; nil before its first event.
+  private var recorded: ClosedRange<Int64>?
+
+  /// How far from all messages what has to do with them can be on the bus; nanoseconds.
+  private static let reach: Int64 = 10_000_000_000
 
   init(_ phone: PhoneLog, clocks: AlignedClocks, origin: Int64) {
     counts = phone.counts
@@ -30,10 +38,16 @@ struct NotificationCauses {
     self.origin = origin
     tracker = CausalityTracker(clocks: clocks, origin: origin)
     readDue()
+    firstConcerned = due &- Self.reach
   }
 
   /// Hands over the messages up to a time of the bus, in nanoseconds since its time 0.
   mutating func advance(to time: Int64, timeline: inout TimelineCollector?) {
+    recorded = min(recorded?.lowerBound ?? time, time)...max(recorded?.upperBound ?? time, time)
+    handOver(until: time, &timeline)
+  }
+
+  private mutating func handOver(until time: Int64, _ timeline: inout TimelineCollector?) {
     while due <= time, handed < messages.count {
       let message = messages[handed]
       if message.direction == .toScooter { timeline?.add(write: message, at: due) }
@@ -47,12 +61,14 @@ struct NotificationCauses {
   mutating func push(
     _ row: AttributedEvent, bytes: Span<UInt8>, id: Int64, timeline: inout TimelineCollector?
   ) {
+    let time = row.event.start.middle
+    guard time >= firstConcerned, time <= lastConcerned || handed < messages.count else { return }
     tracker.push(row, bytes: bytes, id: id)
     take(&timeline)
   }
 
   mutating func finish(timeline: inout TimelineCollector?) {
-    advance(to: .max, timeline: &timeline)
+    handOver(until: .max, &timeline)
     tracker.finish()
     take(&timeline)
     counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
@@ -63,7 +79,9 @@ struct NotificationCauses {
 
   /// Reads the time of the next message to be handed over: in the log's order, once each.
   private mutating func readDue() {
-    due = handed < messages.count ? clock.busTime(of: messages[handed].time).middle - origin : .max
+    guard handed < messages.count else { return due = .max }
+    due = clock.busTime(of: messages[handed].time).middle - origin
+    lastConcerned = max(lastConcerned, due &+ Self.reach)
   }
 
   private mutating func take(_ timeline: inout TimelineCollector?) {
@@ -77,6 +95,12 @@ struct NotificationCauses {
     }
   }
 
+  /// Whether the bus was not recorded then.
+  private func isOutside(_ time: TimeBounds) -> Bool {
+    guard let recorded else { return true }
+    return time.latest < recorded.lowerBound || time.earliest > recorded.upperBound
+  }
+
   private mutating func note(_ finding: NotificationFinding, _ timeline: inout TimelineCollector?) {
     if finding.solicited == false {
       counts.unsolicited += 1
@@ -84,6 +108,7 @@ struct NotificationCauses {
         causedBy[asker, default: 0] += 1
       } else {
         causedBy[.unknown, default: 0] += 1
+        if let time = finding.time, isOutside(time) { counts.outside += 1 }
       }
     }
     if finding.solicited == nil { counts.undecided += 1 }

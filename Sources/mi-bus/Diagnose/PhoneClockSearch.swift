@@ -14,7 +14,17 @@ struct PhoneClockSearch {
     var part = ""
   }
 
-  private let phone: PhoneLog
+  /// What was read of the bus.
+  struct Reading {
+    fileprivate var stream: AlignmentStream
+    /// Unix nanoseconds of the bus's time 0.
+    fileprivate var origin: Int64
+    fileprivate var sample: BlockSample
+  }
+
+  /// Opens the recording of the bus anew.
+  typealias Opener = (Sampling) throws -> any RecordedSource
+
   private let pause: Int64
 
   /// Bytes of a sample: up to a million messages, hours of a stock bus.
@@ -23,23 +33,28 @@ struct PhoneClockSearch {
   private static let mostSamples: Int64 = 8
 
   /// - Parameter pause: idle nanoseconds inside a frame that end it.
-  init(_ phone: PhoneLog, pause: Int64) {
-    self.phone = phone
-    self.pause = pause
+  init(pause: Int64) { self.pause = pause }
+
+  /// Reads a sample of the bus, for which the phone's log is not needed.
+  ///
+  /// By itself, so that nothing of the reading is kept while the clock is looked for.
+  func read(_ open: Opener, _ sample: BlockSample = BlockSample()) throws -> Reading {
+    let source = try open(Sampling(most: Self.most, sample: sample))
+    var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
+    reading.contents.thin(to: reading.sample)
+    return Reading(stream: reading.contents, origin: reading.origin ?? 0, sample: reading.sample)
   }
 
-  /// A short log may lie between the blocks of a sample: then others are looked at. What one needs for that is gone before
-  /// the next.
-  ///
-  /// - Parameter open: opens the recording of the bus anew.
-  func run(_ open: (Sampling) throws -> any RecordedSource) throws -> Outcome {
-    var first = try look(at: BlockSample(), open)
+  /// A short log may lie between the blocks of the first sample: then others are read. What one needs for that is gone
+  /// before the next.
+  func run(_ phone: PhoneLog, first reading: consuming Reading, _ open: Opener) throws -> Outcome {
+    var first = look(at: reading, phone)
     guard case .refused = first.alignment, first.sample.stride > 1, let covered = phone.alignment.covered,
       covered.upperBound - covered.lowerBound < 2 * BlockSample.block * first.sample.stride
     else { return first }
     let others = first.sample.others(atMost: Self.mostSamples - 1)
     for sample in others {
-      let next = try look(at: sample, open)
+      let next = look(at: try read(open, sample), phone)
       if case .aligned = next.alignment { return next }
     }
     if others.count + 1 < first.sample.stride {
@@ -48,15 +63,9 @@ struct PhoneClockSearch {
     return first
   }
 
-  private func look(at sample: BlockSample, _ open: (Sampling) throws -> any RecordedSource) throws -> Outcome {
-    let (bus, origin, sample) = read(try open(Sampling(most: Self.most, sample: sample)), sample)
-    return Outcome(alignment: ClockAligner.align(bus: bus, ble: phone.alignment), origin: origin, sample: sample)
-  }
-
-  /// By itself, so that nothing of the reading is kept while the clock is looked for.
-  private func read(_ source: any RecordedSource, _ sample: BlockSample) -> (AlignmentStream, Int64, BlockSample) {
-    var reading = ClockReading(source, into: AlignmentStream(sample: sample), pause: pause)
-    reading.contents.thin(to: reading.sample)
-    return (reading.contents, reading.origin ?? 0, reading.sample)
+  private func look(at reading: consuming Reading, _ phone: PhoneLog) -> Outcome {
+    Outcome(
+      alignment: ClockAligner.align(bus: reading.stream, ble: phone.alignment), origin: reading.origin,
+      sample: reading.sample)
   }
 }

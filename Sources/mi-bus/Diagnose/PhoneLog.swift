@@ -3,6 +3,20 @@ import BusTimeline
 import CaptureFiles
 import NinebotBus
 
+/// A phone's log that is being read, while a sample of the bus is.
+struct PhoneLogReading {
+  let hasTimes: Bool
+  private let reading: Meanwhile<PhoneLog>
+
+  init(_ recording: BleRecording) {
+    hasTimes = recording.hasTimes
+    reading = Meanwhile { PhoneLog(recording) }
+  }
+
+  /// Waits for its end. To be called once.
+  func log() -> PhoneLog { reading.value() }
+}
+
 /// The phone's messages, kept while its clock is being found. Bounded; what is left out is said.
 struct PhoneLog {
   private(set) var messages = PackedMessages()

@@ -1,5 +1,6 @@
 import CaptureFiles
 import NinebotBus
+import Synchronization
 import TestSupport
 import Testing
 
@@ -207,6 +208,84 @@ import Testing
     #expect(source.sample.stride == step)
     #expect(seen.isSuperset(of: times.filter { source.sample.keeps($0) }))
     #expect(step == 1 ? seen.count == times.count : seen.count < times.count * 7 / 10)
+  }
+
+  /// What can be read from anywhere is not read as a whole for a sample, and the sample is the same.
+  @Test(arguments: [0, 3] as [Int64]) func aSampleIsReadInLeaps(phase: Int64) throws {
+    let first: Int64 = 1_700_000_000_000_000_000
+    let large = Array(repeatElement(Self.frame, count: 16_384 / Self.frame.count).joined())
+    let times = (0..<3200).map { first + Int64($0) * 8_000_000_000 }
+    let file = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      for time in times { writer.addPacket(interface: bus, time: time, large.span) }
+    }
+    func sample(_ stream: any ByteStream) throws -> (starts: [Int64], BlockSample) {
+      var source = PcapngSource(stream)
+      source.allow(Sampling(most: file.count / 150, sample: BlockSample(phase: phase)))
+      var starts: [Int64] = []
+      while let chunk = try source.next() { starts += chunk.recorded.map(\.time) }
+      return (starts, source.sample)
+    }
+    let whole = try sample(MemoryStream(file, name: "capture"))
+    let read = Mutex(0)
+    let leapt = try sample(SeekableStream(file) { count in read.withLock { $0 += count } })
+    #expect(leapt.1 == whole.1)
+    #expect(whole.1.stride >= 64)
+    #expect(leapt.starts == whole.starts)
+    #expect(whole.starts.count > 40)
+    #expect(read.withLock { $0 } < file.count / 2)
+  }
+
+  /// Where packets cannot be told from what is in between, a sample is read without leaps.
+  @Test func noiseBetweenPacketsIsNotLeaptInto() throws {
+    let first: Int64 = 1_700_000_000_000_000_000
+    let noise = (0..<(3 << 20)).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    var file = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      for second in 0..<2000 {
+        writer.addPacket(interface: bus, time: first + Int64(second) * 1_000_000_000, Self.frame.span)
+      }
+    }
+    let rest = bytes { writer in
+      let bus = writer.addInterface(CaptureInterface(linkType: .user0))
+      for second in 2000..<4000 {
+        writer.addPacket(interface: bus, time: first + Int64(second) * 1_000_000_000, Self.frame.span)
+      }
+    }
+    file += [0xAD, 0x0B, 0, 0] + word(noise.count + 12) + noise + word(noise.count + 12) + rest
+    var source = PcapngSource(SeekableStream(file) { _ in })
+    source.allow(Sampling(most: 4000 * Self.frame.count / 8))
+    var last: Int64?
+    while let chunk = try source.next() { last = chunk.recorded.last?.time ?? last }
+    #expect(try #require(last) > 3_500_000_000_000)
+  }
+
+  private func word(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+
+  /// Bytes in memory that can be read from anywhere, as a file's can.
+  private struct SeekableStream: ByteStream {
+    let name = "capture"
+    private let content: [UInt8]
+    private let note: @Sendable (Int) -> Void
+    private var position = 0
+
+    /// - Parameter note: is told how many bytes are read.
+    init(_ content: [UInt8], note: @escaping @Sendable (Int) -> Void) {
+      self.content = content
+      self.note = note
+    }
+
+    var length: UInt64? { UInt64(content.count) }
+
+    mutating func seek(to offset: UInt64) { position = Int(offset) }
+
+    mutating func read(upTo count: Int, into bytes: inout [UInt8]) -> Int {
+      let end = min(content.count, position + count)
+      defer { position = end }
+      bytes += content[position..<end]
+      note(end - position)
+      return end - position
+    }
   }
 
   /// The samples of a stride share all blocks among them, those far from the first one first.

@@ -4,7 +4,7 @@ import NinebotBus
 public struct ObservedEvents: Sendable {
   var rows: [Observation] = []
   /// Of all of them, one behind the other.
-  var bytes: [UInt8] = []
+  var bytes: PackedBytes
   /// What became clear of earlier requests, each with the place of the row that made it so. Ascending.
   var clear: [(row: Int, rhythm: ClearRhythm)] = []
   /// What taps turned out to listen to, likewise.
@@ -12,8 +12,8 @@ public struct ObservedEvents: Sendable {
 
   /// - Parameter room: events that are expected.
   init(room: Int) {
+    bytes = PackedBytes(room: 16 * room)
     rows.reserveCapacity(room)
-    bytes.reserveCapacity(12 * room)
   }
 
   /// How many they are.
@@ -23,6 +23,6 @@ public struct ObservedEvents: Sendable {
     if let link = sight.link { links.append((rows.count, link)) }
     rows.append(
       Observation(tap: tap, event: event, reading: sight.reading, claim: sight.claim, measurement: sight.measurement))
-    added.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    bytes.append(added)
   }
 }

@@ -13,14 +13,19 @@ struct RequestPace: Sendable {
   }
 
   private var last: Last?
-  /// How often it asked again after so long or longer; a bin is a quarter of an octave, from 1 ms on. The last is empty.
-  private var reached = [Float](repeating: 0, count: Self.bins + 1)
+  /// All counts, in one array since each costs when it is looked at: `reached`, `orders`, `followed`.
+  private var counts = [Float](repeating: 0, count: Self.followed(kinds))
   private var total: Float = 0
   /// Milliseconds from one request to the next.
   private var mean: Float = 0
-  /// How often one kind of request followed another: rows of `kinds`.
-  private var orders = [Float](repeating: 0, count: Self.kinds * Self.kinds)
-  private var followed = [Float](repeating: 0, count: Self.kinds)
+
+  /// Where it is counted how often it asked again after so long or longer; a bin is a quarter of an octave, from 1 ms on.
+  /// The last is empty.
+  private static func reached(_ bin: Int) -> Int { bin }
+  /// Where it is counted how often one kind of request followed another.
+  private static func orders(_ kind: Int, after last: Int) -> Int { bins + 1 + last * kinds + kind }
+  /// Where it is counted how often any followed a kind.
+  private static func followed(_ last: Int) -> Int { bins + 1 + kinds * kinds + last }
 
   private static let bins = 64
   /// Kinds whose order is learnt: the first that the wire saw. No dash that is known asks for more.
@@ -53,15 +58,16 @@ struct RequestPace: Sendable {
   private func timing(_ elapsed: Float) -> Float {
     let bin = Self.bin(elapsed)
     let usual: Float = min(1, Self.width(bin) / mean)
-    let now: Float = reached[bin] - reached[bin + 1] + Self.prior * usual
-    let hazard: Float = now / (reached[bin] + Self.prior)
+    let waited = counts[Self.reached(bin)]
+    let now: Float = waited - counts[Self.reached(bin + 1)] + Self.prior * usual
+    let hazard: Float = now / (waited + Self.prior)
     return Self.bounded(logf(hazard / usual))
   }
 
   private func order(_ kind: Int?, after last: Int, _ share: Float) -> Float {
     guard let kind, kind < Self.kinds, last < Self.kinds else { return 0 }
-    let seen: Float = orders[last * Self.kinds + kind] + Self.prior * share
-    let next: Float = seen / (followed[last] + Self.prior)
+    let seen: Float = counts[Self.orders(kind, after: last)] + Self.prior * share
+    let next: Float = seen / (counts[Self.followed(last)] + Self.prior)
     return Self.bounded(logf(next / share))
   }
 
@@ -79,20 +85,20 @@ struct RequestPace: Sendable {
   }
 
   private mutating func learn(_ elapsed: Float) {
-    for index in 0...Self.bin(elapsed) { reached[index] += 1 }
+    for bin in 0...Self.bin(elapsed) { counts[Self.reached(bin)] += 1 }
     total += 1
     mean += (elapsed - mean) / min(total, Self.memory)
     guard total > Self.memory else { return }
     total /= 2
-    for index in reached.indices { reached[index] /= 2 }
+    for bin in 0...Self.bins { counts[Self.reached(bin)] /= 2 }
   }
 
   private mutating func learn(_ kind: Int, after last: Int) {
-    orders[last * Self.kinds + kind] += 1
-    followed[last] += 1
-    guard followed[last] > Self.memory else { return }
-    followed[last] /= 2
-    for next in 0..<Self.kinds { orders[last * Self.kinds + next] /= 2 }
+    counts[Self.orders(kind, after: last)] += 1
+    counts[Self.followed(last)] += 1
+    guard counts[Self.followed(last)] > Self.memory else { return }
+    counts[Self.followed(last)] /= 2
+    for next in 0..<Self.kinds { counts[Self.orders(next, after: last)] /= 2 }
   }
 
   private static func milliseconds(from start: Int64, to end: Int64) -> Float { Float(end &- start) * 1e-6 }

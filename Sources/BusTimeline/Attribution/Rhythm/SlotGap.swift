@@ -16,6 +16,7 @@ struct SlotGap: Sendable {
   /// As many as are looked at side by side, `Asking` twice and `Spoiled` once.
   private static let mostRequests = 2 * lanes
   private static let mostDamages = lanes
+  private static let usualRequests = 4
   /// That a frame of the module was lost without a trace, and where something is spoiled.
   private static let lost: Float = 0.03
   private static let spoiled: Float = 0.85
@@ -45,6 +46,7 @@ struct SlotGap: Sendable {
 
   /// Returns the one that there is no more room for, if any.
   mutating func request(_ id: Int64, _ start: TimeBounds) -> Int64? {
+    if requests.isEmpty { requests.reserveCapacity(Self.usualRequests) }
     defer { requests.append((id, start)) }
     guard requests.count == Self.mostRequests else { return nil }
     earlier += 1

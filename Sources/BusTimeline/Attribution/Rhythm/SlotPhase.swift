@@ -65,6 +65,7 @@ struct SlotPhase: Sendable {
   /// The places that are probable enough to be looked at; `slot` in nanoseconds.
   func probablePlaces(slot: Float) -> [Place] {
     var places: [Place] = []
+    places.reserveCapacity(Self.placeCount / 2)
     let density = density.span
     for row in density.indices where any(density[row] .> Self.least) {
       let offsets = Self.offsets(row) * slot
