@@ -51,74 +51,92 @@ struct AccuracyCommand: ParsableCommand {
   var collisions = false
 
   func run() throws {
-    if alignment {
-      let isMet = try AlignmentTable(longest: max(700, longest * 3600), seed: seed)
-        .run(trials: max(1, trials), only: scenario)
-      if strict, !isMet { throw ExitCode(1) }
-      return
-    }
+    if alignment { return try runAlignment() }
     let profile = try ProfileLibrary(folder: "").profile()
-    if causes {
-      let usual: [Quality] = [.edges, .adapter(.ftdi1ms), .adapter(.ftdi16ms)]
-      var isMet = true
-      for quality in quality.isEmpty ? usual : Quality.all.filter({ self.quality.contains($0.name) }) {
-        print("\nwith times of the bus as \(quality.name)\n")
-        let table = CausalityTable(seconds: seconds, seed: seed, profile: profile, quality: quality)
-        isMet = try table.run(only: scenario, isVerbose: verbose) && isMet
-      }
-      if strict, !isMet { throw ExitCode(1) }
-      return
-    }
+    if causes { return try runCauses(profile) }
     let names = scenario.isEmpty ? Scenario.names : scenario
     if collisions { return try runCollisions(names, profile) }
+    try runSenders(names, profile)
+  }
+
+  private func runAlignment() throws {
+    let isMet = try AlignmentTable(longest: max(700, longest * 3600), seed: seed)
+      .run(trials: max(1, trials), only: scenario)
+    if strict, !isMet { throw ExitCode(1) }
+  }
+
+  private func runCauses(_ profile: Profile) throws {
+    let usual: [Quality] = [.edges, .adapter(.ftdi1ms), .adapter(.ftdi16ms)]
+    var isMet = true
+    for quality in quality.isEmpty ? usual : qualities {
+      print("\nwith times of the bus as \(quality.name)\n")
+      let table = CausalityTable(seconds: seconds, seed: seed, profile: profile, quality: quality)
+      isMet = try table.run(only: scenario, isVerbose: verbose) && isMet
+    }
+    if strict, !isMet { throw ExitCode(1) }
+  }
+
+  /// Those that were asked for; all where none was named.
+  private var qualities: [Quality] { Quality.all.filter { quality.isEmpty || quality.contains($0.name) } }
+
+  private func runSenders(_ names: [String], _ profile: Profile) throws {
     print(row(["scenario", "times", "frames", "decided%", "right%", "sure%", "cause%", "accused", "goal"]))
+    var sums = Sums()
+    for name in names {
+      for quality in qualities {
+        let run = ScenarioRun(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
+        judge(name, quality, AttributionTrial(run: run).score(frames: frames, profile: profile), &sums)
+      }
+    }
+    if scenario.isEmpty { try runCaptures(profile, &sums) }
+    print("\nconfidence   frames      right%")
+    for band in AttributionScore.Confidence.allCases.dropFirst() {
+      let (frames, right) = sums.bands[band.rawValue]
+      print("\(pad(band.name, 11))  \(pad("\(frames)", 10))  \(percent(right, frames))")
+    }
+    print(sums.missed == 0 ? "\nall goals met" : "\n\(sums.missed) rows miss their goal")
+    if strict, sums.accusations > 0 { throw ExitCode(1) }
+  }
+
+  /// What all rows come to.
+  private struct Sums {
     var bands = AttributionScore.Results().bands
     var missed = 0
     var accusations = 0
-    func judge(_ name: String, _ quality: Quality, _ score: AttributionScore) {
-      let results = score.results
-      for band in bands.indices {
-        bands[band].frames += results.bands[band].frames
-        bands[band].right += results.bands[band].right
+  }
+
+  private func judge(_ name: String, _ quality: Quality, _ score: AttributionScore, _ sums: inout Sums) {
+    let results = score.results
+    for band in sums.bands.indices {
+      sums.bands[band].frames += results.bands[band].frames
+      sums.bands[band].right += results.bands[band].right
+    }
+    let verdict = Goal(quality).judge(results)
+    if !verdict.isMet { sums.missed += 1 }
+    print(row(texts(name, quality, results, verdict)))
+    if matrix { confusion(score) }
+    sums.accusations += results.accused
+  }
+
+  /// The real recordings, where they are here.
+  private func runCaptures(_ profile: Profile, _ sums: inout Sums) throws {
+    for (index, name) in CaptureTrial.names.enumerated() {
+      guard let folder = CaptureTrial.folder else {
+        print("capture \(name): skipped, the recordings are not here (MI_BUS_CAPTURES)")
+        continue
       }
-      let verdict = Goal(quality).judge(results)
-      if !verdict.isMet { missed += 1 }
-      print(row(texts(name, quality, results, verdict)))
-      if matrix { confusion(score) }
-      accusations += results.accused
-    }
-    for name in names {
-      for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
-        let run = ScenarioRun(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
-        judge(name, quality, AttributionTrial(run: run).score(frames: frames, profile: profile))
+      for quality in qualities {
+        let score = try CaptureTrial(name: name, quality: quality).run(profile: profile, folder: folder)
+        judge("capture \(index + 1)", quality, score, &sums)
       }
+      print("(capture \(index + 1) is \(name))")
     }
-    if scenario.isEmpty {
-      for (index, name) in CaptureTrial.names.enumerated() {
-        guard let folder = CaptureTrial.folder else {
-          print("capture \(name): skipped, the recordings are not here (MI_BUS_CAPTURES)")
-          continue
-        }
-        for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
-          let score = try CaptureTrial(name: name, quality: quality).run(profile: profile, folder: folder)
-          judge("capture \(index + 1)", quality, score)
-        }
-        print("(capture \(index + 1) is \(name))")
-      }
-    }
-    print("\nconfidence   frames      right%")
-    for band in AttributionScore.Confidence.allCases.dropFirst() {
-      let (frames, right) = bands[band.rawValue]
-      print("\(pad(band.name, 11))  \(pad("\(frames)", 10))  \(percent(right, frames))")
-    }
-    print(missed == 0 ? "\nall goals met" : "\n\(missed) rows miss their goal")
-    if strict, accusations > 0 { throw ExitCode(1) }
   }
 
   private func runCollisions(_ names: [String], _ profile: Profile) throws {
     print(row(["scenario", "times", "happened", "found%", "claimed", "real%", "parties%", "", ""]))
     for name in names {
-      for quality in Quality.all where self.quality.isEmpty || self.quality.contains(quality.name) {
+      for quality in qualities {
         let run = ScenarioRun(scenario: try .named(name, seed: seed), quality: quality, line: .escBle)
         let score = CollisionTrial(run: run).score(frames: frames, profile: profile)
         print(

@@ -80,7 +80,7 @@ public struct SenderTableWriter: Sendable {
           + Self.decimal(sender.meanConfidence, 4))
     }
     for (role, count) in sender.claims.counted.sorted(by: { $0.count > $1.count }) {
-      lines.append("\(count) frames say they come from \(role.name)")
+      lines.append("\(Wording.some(count, "frame says it comes", "frames say they come")) from \(role.name)")
     }
     let kinds = sender.kinds.sorted { $0.count > $1.count }
     for kind in kinds.prefix(Self.mostKinds) { lines.append(Self.words(kind, profile)) }

@@ -79,33 +79,13 @@ struct Correspondence: Sendable {
       let key = event.key(sealed: isSealed)
       if keys[key] == nil { keys[key] = Int32(keys.count) }
     }
-    var counts = [Int32](repeating: 0, count: keys.count + 1)
-    for event in bus.events {
-      if let key = keys[event.key(sealed: isSealed)] { counts[Int(key) + 1] += 1 }
-    }
-    for index in counts.indices.dropFirst() { counts[index] += counts[index - 1] }
-    var next = counts
-    let most = Int(counts[keys.count])
-    var times = [Int64](repeating: 0, count: most), widths = [UInt32](repeating: 0, count: most)
-    for event in bus.events {
-      guard let key = keys[event.key(sealed: isSealed)].map(Int.init) else { continue }
-      let place = Int(next[key])
-      (times[place], widths[place]) = (event.earliest &- busStart, event.width)
-      next[key] += 1
-    }
-    for key in 0..<keys.count {
-      let range = Int(counts[key])..<Int(counts[key + 1])
-      guard !zip(times[range], times[range].dropFirst()).allSatisfy({ $0 <= $1 }) else { continue }
-      let sorted = zip(times[range], widths[range]).sorted { $0.0 < $1.0 }
-      for (place, entry) in zip(range, sorted) { (times[place], widths[place]) = entry }
-    }
-    first = counts
-    (self.times, self.widths) = (times, widths)
+    let contents = BusContents(bus.events, from: busStart, keys: keys, isSealed: isSealed)
+    (first, times, widths) = (contents.first, contents.times, contents.widths)
     let start = bleStart
     var messages: [Message] = []
     messages.reserveCapacity(ble.events.count)
     for event in upstream {
-      let key = keys[event.key(sealed: isSealed)].flatMap { counts[Int($0)] < counts[Int($0) + 1] ? $0 : nil }
+      let key = keys[event.key(sealed: isSealed)].flatMap { contents.holds($0) ? $0 : nil }
       messages.append(Message(event, from: start, key: key))
     }
     self.messages = messages
@@ -115,6 +95,41 @@ struct Correspondence: Sendable {
     kept = bus.sample.kept(of: busCovered).map { ($0.lowerBound - origin)...($0.upperBound - origin) }
     rubble = bus.rubble.map { ($0.lowerBound &- origin)...($0.upperBound &- origin) }
       .sorted { $0.lowerBound < $1.lowerBound }
+  }
+
+  /// When each content that the log has was on the bus.
+  private struct BusContents {
+    /// Where each content's times begin, and one past the end.
+    let first: [Int32]
+    private(set) var times: [Int64]
+    private(set) var widths: [UInt32]
+
+    func holds(_ key: Int32) -> Bool { first[Int(key)] < first[Int(key) + 1] }
+
+    /// Sorted by counting, since of a day there are a million and more.
+    init(_ events: [AlignmentEvent], from start: Int64, keys: [UInt64: Int32], isSealed: Bool) {
+      var counts = [Int32](repeating: 0, count: keys.count + 1)
+      for event in events {
+        if let key = keys[event.key(sealed: isSealed)] { counts[Int(key) + 1] += 1 }
+      }
+      for index in counts.indices.dropFirst() { counts[index] += counts[index - 1] }
+      first = counts
+      let most = Int(counts[keys.count])
+      (times, widths) = ([Int64](repeating: 0, count: most), [UInt32](repeating: 0, count: most))
+      for event in events {
+        guard let key = keys[event.key(sealed: isSealed)].map(Int.init) else { continue }
+        let place = Int(counts[key])
+        (times[place], widths[place]) = (event.earliest &- start, event.width)
+        counts[key] += 1
+      }
+      for key in 0..<keys.count { sort(Int(first[key])..<Int(first[key + 1])) }
+    }
+
+    private mutating func sort(_ range: Range<Int>) {
+      guard !zip(times[range], times[range].dropFirst()).allSatisfy({ $0 <= $1 }) else { return }
+      let sorted = zip(times[range], widths[range]).sorted { $0.0 < $1.0 }
+      for (place, entry) in zip(range, sorted) { (times[place], widths[place]) = entry }
+    }
   }
 
   /// Whether the bus is known completely from `low` to `high`: it was captured, and nothing was destroyed.

@@ -75,12 +75,7 @@ struct DiagnoseCommand: FindingCommand {
       guard let phone else { throw InputError("no source", "there is nothing to diagnose") }
       return run.alone(phone.log())
     }
-    if sides.bus.contains(where: \.isLive) {
-      guard sides.bus.allSatisfy(\.isLive) else {
-        throw InputError(
-          sources.joined(separator: " "), "live sources and recordings have no clock in common",
-          remedy: "diagnose one after the other")
-      }
+    if try sides.bus.areLive() {
       guard phone == nil else {
         throw InputError(
           sources.joined(separator: " "), "a phone's log and a live bus have no stretch in common",

@@ -47,7 +47,7 @@ struct MonitorCommand: ParsableCommand {
     try check(specs)
     let opener = SourceOpener(input: input)
     let monitor = Monitor(profile: profile, source: specs.map(\.text).joined(separator: " "))
-    if specs.contains(where: \.isLive) {
+    if try specs.areLive() {
       try live(try opener.live(specs), monitor, profile)
     } else {
       let clocks = try RecordingClocks(specs, opener: opener, pause: input.pauseTime)
@@ -58,9 +58,6 @@ struct MonitorCommand: ParsableCommand {
 
   /// What the monitor cannot show, before the screen is taken.
   private func check(_ specs: [SourceSpec]) throws {
-    guard specs.allSatisfy({ $0.isLive == specs[0].isLive }) else {
-      throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")
-    }
     for spec in specs {
       switch spec.place {
       case .standardInput:

@@ -51,10 +51,7 @@ struct SendersCommand: ParsableCommand {
     let signatures = try SignatureLibrary(environment: environment).signatures()
     let known = try load.map { try FingerprintFile(path: $0).transmitters }
     let specs = try SourceSpec.all(sources)
-    let isLive = specs.contains(where: \.isLive)
-    guard !isLive || specs.allSatisfy(\.isLive) else {
-      throw ValidationError("recordings and live sources cannot be mixed: their clocks have nothing in common")
-    }
+    let isLive = try specs.areLive()
     var attributor = Attributor(profile: profile, patience: isLive ? .live : .recorded, links: input.links)
     attributor.remember(known ?? [])
     let view = ViewSettings(form: json ? .json : .text(.init()), style: color.style, summaryOnly: true)

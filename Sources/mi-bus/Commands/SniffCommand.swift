@@ -48,12 +48,7 @@ struct SniffCommand: ParsableCommand {
     }
     var opener = SourceOpener(input: input)
     // Sources are opened first: a mistyped one must not leave an empty file of --write behind.
-    if specs.contains(where: \.isLive) {
-      guard specs.allSatisfy(\.isLive) else {
-        throw InputError(
-          sources.joined(separator: " "), "live sources and recordings have no clock in common",
-          remedy: "sniff them one after the other")
-      }
+    if try specs.areLive() {
       let inputs = try opener.live(specs)
       var run = try sniffRun(profile, .live)
       try run.live(inputs, duration: duration?.nanoseconds)

@@ -113,3 +113,18 @@ extension SourceSpec {
     }
   }
 }
+
+extension [SourceSpec] {
+  /// Whether bytes come of all of them while a person watches.
+  ///
+  /// - Throws: `InputError` where they come of some only.
+  func areLive() throws(InputError) -> Bool {
+    guard contains(where: \.isLive) else { return false }
+    guard allSatisfy(\.isLive) else {
+      throw InputError(
+        map(\.text).joined(separator: " "), "live sources and recordings have no clock in common",
+        remedy: "look at one after the other")
+    }
+    return true
+  }
+}
