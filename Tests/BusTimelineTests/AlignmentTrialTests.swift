@@ -77,7 +77,7 @@ import UartSniffer
       var clock = BleTimeReader(clocks)
       let farthest = trial.ble.map { abs(clock.busTime(of: $0.time).middle - $0.busTime) }.max() ?? .max
       #expect(farthest < 50_000_000)
-      #expect(Diagnosis.PhoneClock(clocks).settings.count == clocks.segments.count - 1)
+      #expect(Diagnosis.PhoneClock(clocks, origin: 0).settings.count == clocks.segments.count - 1)
     }
   }
 

@@ -257,6 +257,28 @@ import Testing
     }
   }
 
+  @Test("times of the phone's clock count from where those of events do, though nothing was seen at first")
+  func timesOfTheClock() throws {
+    let file = scratch.bytes("x.pcapng")
+    var late: [UInt8] = []
+    var (at, packets) = (0, 0)
+    while at < file.count {
+      let length = Int(file[at + 4]) | Int(file[at + 5]) << 8
+      if file[at] == 6 { packets += 1 }
+      // The first half of the packets is left out; the capture's time 0 stands with its interface.
+      if file[at] != 6 || packets > 330 { late += file[at..<(at + length)] }
+      at += length
+    }
+    try scratch.write(late, as: "late.pcapng")
+    let outcome = try run("diagnose late.pcapng p.btsnoop --token t --json")
+    let verdict = try #require(try JsonLines(outcome.output).objects.first)
+    let best = try #require((verdict["alignment"] as? [String: Any])?["best"] as? [String: Any])
+    let first = try #require(
+      try JsonLines(run("sniff late.pcapng --json").output).objects.first { $0["kind"] as? String == "frame" })
+    let (time, begin) = (try #require(best["t"] as? Double), try #require(first["t"] as? Double))
+    #expect(begin > 1 && time >= begin && time < 9, "\(time), \(begin)")
+  }
+
   // MARK: - Outputs, and stretches
 
   @Test(

@@ -4,7 +4,7 @@ import NinebotBus
 extension Diagnosis {
   /// How far a clock is ahead of the bus's at a time.
   public struct Offset: Hashable, Sendable {
-    /// Seconds from the first bus sample.
+    /// Seconds from the bus capture's time 0, from which everything on the bus counts.
     public var time: Double
     /// Seconds.
     public var offset: Double
@@ -18,7 +18,7 @@ extension Diagnosis {
     }
 
     /// - Parameters:
-    ///   - time: nanoseconds from the first bus sample.
+    ///   - time: nanoseconds from the bus capture's time 0.
     ///   - offset: nanoseconds.
     init(time: Int64, _ offset: TimeBounds) {
       self.init(
@@ -72,8 +72,9 @@ extension Diagnosis {
       self.requests = requests
     }
 
-    public init(_ clocks: AlignedClocks) {
-      func offset(at time: Int64) -> Offset { Offset(time: time - clocks.reference, clocks.offset(atBus: time)) }
+    /// - Parameter origin: absolute time of the bus capture's time 0, nanoseconds.
+    public init(_ clocks: AlignedClocks, origin: Int64) {
+      func offset(at time: Int64) -> Offset { Offset(time: time &- origin, clocks.offset(atBus: time)) }
       self.init(
         first: offset(at: clocks.reference), best: offset(at: clocks.bestTime), drift: ClockDrift(clocks.first),
         pairs: clocks.pairs,

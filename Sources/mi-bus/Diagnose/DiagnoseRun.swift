@@ -120,7 +120,7 @@ struct DiagnoseRun {
       let joined = Joined(
         causes: NotificationCauses(phone, clocks: clocks, origin: outcome.origin),
         requests: requests(phone, clocks, outcome.origin))
-      return (.found(Diagnosis.PhoneClock(clocks)), joined, phone)
+      return (.found(Diagnosis.PhoneClock(clocks, origin: outcome.origin)), joined, phone)
     }
   }
 
