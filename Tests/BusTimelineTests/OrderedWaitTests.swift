@@ -23,7 +23,7 @@ import Testing
     let time = TimeBounds(0)
     return WireLedger.Frame(
       wire: CausalChain.Wire(id: id, start: time, end: time, sender: .unknown), reading: reading, content: content,
-      cause: .unknown, isSure: false)
+      cause: .unknown, isSure: false, injected: 0)
   }
 
   private func message(_ sequence: Int, _ content: UInt64) -> RadioLedger.Message {

@@ -70,7 +70,7 @@ public struct CausalityTracker: Sendable {
       waiting.add(
         wire: WireLedger.Frame(
           wire: wire, reading: reading, content: message?.content ?? 0, cause: event.finding?.cause ?? .unknown,
-          isSure: event.finding?.confidence ?? 0 >= 0.9),
+          isSure: event.finding?.confidence ?? 0 >= 0.9, injected: event.finding?.injected ?? 0),
         at: message?.kind == .reply ? bus.end.earliest : bus.start.latest)
     }
     advance(to: bus.start.middle)

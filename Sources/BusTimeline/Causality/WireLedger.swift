@@ -13,6 +13,8 @@ struct WireLedger: Sendable {
     var cause: Cause
     /// Whether attribution is sure of the sender.
     var isSure: Bool
+    /// Probability that a foreign device sent it, by attribution, 0 to 1.
+    var injected: Float
   }
 
   /// A request on the wire and the phone's write that it forwards, if it does.
@@ -20,6 +22,8 @@ struct WireLedger: Sendable {
     var wire: CausalChain.Wire
     var cause: Cause
     var write: CausalChain.Message?
+    /// Probability that a foreign device made it, 0 to 1.
+    var injected: Float
     /// Whether somebody is waiting for an answer.
     var expectsAnswer: Bool
     var isAnswered = false
@@ -111,7 +115,8 @@ struct WireLedger: Sendable {
     if requests.count == Self.mostRequests { requests.removeFirst() }
     requests.append(
       Request(
-        wire: frame.wire, cause: cause, write: write?.place, expectsAnswer: frame.reading.expects != .nothing))
+        wire: frame.wire, cause: cause, write: write?.place, injected: frame.injected,
+        expectsAnswer: frame.reading.expects != .nothing))
   }
 
   private mutating func take(answer frame: Frame, to request: Int64?) {
@@ -175,7 +180,9 @@ struct WireLedger: Sendable {
     switch reply.cause {
     case .replyToPhone: finding.solicited = true
     case .reply: finding.solicited = false
-    case .unknown, .own, .phone: break
+    // Who asked is in doubt. The log's word is among what attribution weighed; alone it means little where it lost writes.
+    case .unknown: if let request = reply.request { finding.solicited = request.injected < 0.5 }
+    case .own, .phone: break
     }
   }
 
