@@ -35,17 +35,16 @@ public struct PackedMessages: RandomAccessCollection, Sendable {
   private static let partCount = 1 << 14
 
   private var parts: [Part] = []
-  public private(set) var endIndex = 0
 
   public init() {}
 
   public var startIndex: Int { 0 }
+  public var endIndex: Int { parts.last.map { (parts.count - 1) * Self.partCount + $0.rows.count } ?? 0 }
 
   /// Adds a message. Connections and numbers are kept as far as 32 bits go.
   public mutating func append(_ message: BleMessage) {
     if endIndex % Self.partCount == 0 { parts.append(Part(bytes: (parts.last?.bytes.count ?? 0) * 17 / 16)) }
     parts[parts.count - 1].append(message)
-    endIndex += 1
   }
 
   public subscript(_ index: Int) -> BleMessage { parts[index / Self.partCount].message(at: index % Self.partCount) }

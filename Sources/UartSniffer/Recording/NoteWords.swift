@@ -5,10 +5,11 @@ struct NoteWords {
   struct Word {
     var key: NoteKey
     var value: Range<Int>
-    /// The value, where it is a whole number that fits.
-    var number: Int64?
     /// Twice the value, where that is a whole number that fits: `12` or `12.5`.
     var halves: Int64?
+    /// The value, where it is a whole number that fits.
+    @inline(__always)
+    var number: Int64? { halves.flatMap { $0 & 1 == 0 ? $0 >> 1 : nil } }
   }
 
   /// Where the next word begins, or blanks before it.
@@ -53,11 +54,11 @@ struct NoteWords {
       let end = start &+ digits
       if letters.isBlank(at: digits) {
         position = end &+ 1
-        return Word(key: NoteKey(packed: key), value: start..<end, number: number, halves: 2 &* number)
+        return Word(key: NoteKey(packed: key), value: start..<end, halves: 2 &* number)
       }
       if EightLetters(text, at: end).isHalf {
         position = end &+ 3
-        return Word(key: NoteKey(packed: key), value: start..<(end &+ 2), number: nil, halves: 2 &* number &+ 1)
+        return Word(key: NoteKey(packed: key), value: start..<(end &+ 2), halves: 2 &* number &+ 1)
       }
     }
     return longWord(key, text, from: start)
@@ -66,8 +67,8 @@ struct NoteWords {
   private mutating func longWord(_ key: UInt64, _ text: Span<UInt8>, from start: Int) -> Word {
     let value = start..<Self.end(text, from: start)
     position = value.upperBound + 1
-    var word = Word(key: NoteKey(packed: key), value: value, number: DecimalText.number(text, value))
-    if let number = word.number {
+    var word = Word(key: NoteKey(packed: key), value: value)
+    if let number = DecimalText.number(text, value) {
       word.halves = 2 * number
     } else if value.count > 2, EightLetters(text, at: value.upperBound - 2).isHalf,
       let whole = DecimalText.number(text, start..<(value.upperBound - 2)), whole >= 0

@@ -22,8 +22,6 @@ struct RequestPaces: Sendable {
   func advantages(of reading: FrameReading, at time: Int64, _ habits: PollingHabits) -> SIMD4<Float> {
     let row = habits.row(of: reading)
     var values = SIMD4<Float>()
-    // A span: each access would hold on to all arrays of a pace otherwise.
-    let paces = paces.span
     for place in paces.indices where paces[place].isKnown {
       let share = habits.share(row, Self.candidate(at: place))
       values[place] = paces[place].advantage(at: time, kind: row, share: share)
