@@ -72,12 +72,33 @@ struct WordingTests {
       (90, 40, 50, "90 unsolicited, 40 of them answers to dash1 and 50 while the bus was not recorded."),
       (90, 40, 0, "90 unsolicited, 40 of them answers to dash1."),
       (90, 0, 90, "90 unsolicited, all of them while the bus was not recorded."),
+      (90, 90, 0, "90 unsolicited, all answers to dash1."),
     ])
   func outside(_ unsolicited: Int, _ caused: Int, _ outside: Int, _ words: String) {
     var diagnosis = Diagnosis()
     var notifications = Diagnosis.Notifications()
     (notifications.total, notifications.unsolicited, notifications.outside) = (100, unsolicited, outside)
     notifications.causedBy = [(.unknown, outside)] + (caused > 0 ? [(.dash(1), caused)] : [])
+    diagnosis.notifications = notifications
+    diagnosis.writeWords()
+    #expect(diagnosis.verdict.contains { $0.contains(words) }, "\(diagnosis.verdict)")
+  }
+
+  @Test(
+    "what came before the login is told apart, unless it may be counted already",
+    arguments: [
+      (8, 0, "90 unsolicited, 40 of them answers to dash1 and 8 before its login, filled with zeros."),
+      (
+        8, 30,
+        "90 unsolicited, 40 of them answers to dash1, 30 while the bus was not recorded and 8 before its login, filled"
+      ), (8, 50, "90 unsolicited, 40 of them answers to dash1 and 50 while the bus was not recorded."),
+    ])
+  func beforeTheLogin(_ before: Int, _ outside: Int, _ words: String) {
+    var diagnosis = Diagnosis()
+    var notifications = Diagnosis.Notifications()
+    (notifications.total, notifications.unsolicited, notifications.preSession) = (100, 90, before)
+    notifications.outside = outside
+    notifications.causedBy = [(.dash(1), 40)]
     diagnosis.notifications = notifications
     diagnosis.writeWords()
     #expect(diagnosis.verdict.contains { $0.contains(words) }, "\(diagnosis.verdict)")

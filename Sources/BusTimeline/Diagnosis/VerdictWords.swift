@@ -75,18 +75,26 @@ extension Diagnosis {
       notifications.areInjected ? " A client that takes the first reply for its own hangs or reads nonsense." : ""
     if let doubt = notificationDoubt { return text + " by its log alone: \(doubt)." + ring + consequence }
     if notifications.unsolicited == 0 { return text + "." + ring }
-    let causes = notifications.causedBy.filter { $0.sender != .unknown }
-    if let main = causes.max(by: { $0.count < $1.count }) {
-      text +=
-        main.count == notifications.unsolicited
-        ? ", all answers to \(main.sender.name)" : ", \(main.count) of them answers to \(main.sender.name)"
-    }
-    if notifications.outside > 0 {
-      let share = notifications.outside == notifications.unsolicited ? "all" : "\(notifications.outside)"
-      text += "\(causes.isEmpty ? ", \(share) of them" : " and \(share)") while the bus was not recorded"
-    }
+    text += shareWords(of: notifications)
     if !notifications.areDoubtful { return text + ". That few can be answers out of order." }
     return text + "." + ring + consequence
+  }
+
+  /// What made the unsolicited ones come, as far as that is known: words behind their number.
+  private func shareWords(of notifications: Notifications) -> String {
+    let total = notifications.unsolicited
+    let main = notifications.causedBy.filter { $0.sender != .unknown }.max { $0.count < $1.count }
+    if let main, main.count == total { return ", all answers to \(main.sender.name)" }
+    var shares = main.map { [($0.count, "answers to \($0.sender.name)")] } ?? []
+    shares.append((notifications.outside, "while the bus was not recorded"))
+    // Those may be among the ones before.
+    if (main?.count ?? 0) + notifications.outside + notifications.preSession <= total {
+      shares.append((notifications.preSession, "before its login, filled with zeros"))
+    }
+    let words = shares.filter { $0.0 > 0 }.enumerated().map { index, share in
+      "\(share.0 == total ? "all" : "\(share.0)")\(index == 0 ? " of them" : "") \(share.1)"
+    }
+    return words.isEmpty ? "" : ", " + Wording.list(words)
   }
 
   /// Why more messages may be unsolicited than are counted; nil where the clocks are known, or nobody injects.
