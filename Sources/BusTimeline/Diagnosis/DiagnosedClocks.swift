@@ -72,7 +72,11 @@ extension Diagnosis {
       self.requests = requests
     }
 
-    /// - Parameter origin: absolute time of the bus capture's time 0, nanoseconds.
+    /// The offset of `clocks` where it is told and of each setting of the phone's clock.
+    ///
+    /// - Parameters:
+    ///   - clocks: how the phone's clock stands to the bus's.
+    ///   - origin: absolute time of the bus capture's time 0, nanoseconds.
     public init(_ clocks: AlignedClocks, origin: Int64) {
       func offset(at time: Int64) -> Offset { Offset(time: time &- origin, clocks.offset(atBus: time)) }
       self.init(
