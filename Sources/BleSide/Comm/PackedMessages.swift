@@ -47,6 +47,18 @@ public struct PackedMessages: RandomAccessCollection, Sendable {
     parts[parts.count - 1].append(message)
   }
 
+  /// Whether there are messages of a direction, and all of them can be read. Looked at in place, without their bytes.
+  public func areReadable(_ direction: BleDirection) -> Bool {
+    var found = false
+    for part in parts {
+      for row in part.rows where row.direction == direction {
+        guard row.condition == .readable else { return false }
+        found = true
+      }
+    }
+    return found
+  }
+
   public subscript(_ index: Int) -> BleMessage { parts[index / Self.partCount].message(at: index % Self.partCount) }
 }
 

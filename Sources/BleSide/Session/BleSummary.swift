@@ -2,8 +2,8 @@ internal import NinebotBus
 
 /// What a BLE recording holds in all; events go in as they are read, memory stays the same.
 public struct BleSummary: Sendable {
-  /// Messages by direction and condition.
-  private var counts: [BleDirection: [BleMessage.Condition: Int]] = [:]
+  /// Messages by condition, of each direction.
+  private var counts = [2 of [6 of Int]](repeating: [6 of Int](repeating: 0))
   /// Replies that a request of the phone explains.
   public private(set) var solicited = 0
   /// Replies that no request in the log explains, and the answers to lost ones among them.
@@ -32,7 +32,7 @@ public struct BleSummary: Sendable {
   /// Takes the next event of the recording; notes do not count.
   public mutating func push(_ event: BleEvent) {
     guard case .message(let message) = event else { return }
-    counts[message.direction, default: [:]][message.condition, default: 0] += 1
+    counts[Int(message.direction.rawValue)][Int(message.condition.rawValue)] += 1
     connections = max(connections, message.connection + 1)
     span = min(span?.lowerBound ?? message.time, message.time)...max(span?.upperBound ?? message.time, message.time)
     if case .gap(let count) = message.step { missing += UInt64(count) }
@@ -53,8 +53,8 @@ public struct BleSummary: Sendable {
 
   /// Messages of a direction, in one condition or in all.
   public func count(_ direction: BleDirection, _ condition: BleMessage.Condition? = nil) -> Int {
-    let counts = counts[direction] ?? [:]
-    return condition.map { counts[$0] ?? 0 } ?? counts.values.reduce(0, +)
+    let counts = counts[Int(direction.rawValue)]
+    return condition.map { counts[Int($0.rawValue)] } ?? counts.indices.reduce(0) { $0 + counts[$1] }
   }
 
   /// The cycle in which somebody else polls: of what was not asked for, or of everything where that is not known. Empty

@@ -45,7 +45,19 @@ public struct AlignmentEvent: Hashable, Sendable {
     }
   }
 
-  /// A frame that is known in parts, such as a plaintext message.
+  /// A message without what wraps it: from the address on, to the end of the payload.
+  public init?(body: Span<UInt8>, _ format: WireFormat, start: TimeBounds, end: TimeBounds) {
+    let header = format == .ninebot ? 4 : 3
+    guard body.count >= header else { return nil }
+    let payload = body.extracting(header...)
+    if format == .ninebot {
+      self.init(body[0], body[1], body[2], body[3], payload, start: start, end: end)
+    } else {
+      self.init(body[0], body[1], body[2], payload, start: start, end: end)
+    }
+  }
+
+  /// A frame that is known in parts.
   public init?(_ frame: Frame, start: TimeBounds, end: TimeBounds) {
     switch frame.address {
     case .single(let address):

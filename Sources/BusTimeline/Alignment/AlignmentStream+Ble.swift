@@ -14,8 +14,7 @@ extension AlignmentEvent {
     guard message.time != 0 else { return nil }
     switch message.condition {
     case .readable:
-      guard let frame = message.frame else { return nil }
-      self.init(frame, start: last, end: first)
+      self.init(body: message.body.span, message.format.wire, start: last, end: first)
       guard (kind == .request) == (message.direction == .toScooter) else { return nil }
     case .sealed, .preSession:
       guard let length = message.length else { return nil }

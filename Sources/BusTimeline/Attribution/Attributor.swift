@@ -245,8 +245,7 @@ public struct Attributor: Sendable {
       (wire.beliefs.answerFit, request) = causes.pair(reading, part)
     }
     // Looked at here, since what is handed on by value is copied.
-    let alike = observation.isPlain ? wire.plainFinding(on: observation.claim) : nil
-    var finding = alike ?? wire.decide(observation, id: id)
+    var finding = wire.plainFinding(on: observation) ?? wire.decide(observation, id: id)
     causes.explain(&finding, of: observation, id: id, request: request)
     return finding
   }

@@ -53,18 +53,19 @@ struct PollingHabits: Sendable {
   /// Whether two groups of requests are too unlike to be one device's: a likelihood-ratio test of the groups' own shares
   /// against those of both together.
   ///
-  /// - Parameter earlier: how many such tests found nothing.
-  static func areUnlike(_ first: [FrameReading], _ second: [FrameReading], earlier: Int) -> Bool {
+  /// - Parameters:
+  ///   - requests: each with the number of its group, 0 or 1.
+  ///   - earlier: how many such tests found nothing.
+  static func areUnlike(_ requests: some Sequence<(reading: FrameReading, group: Int)>, earlier: Int) -> Bool {
     var kinds = RequestKinds()
     var counts: [SIMD2<Float>] = []
-    for (group, readings) in [first, second].enumerated() {
-      for reading in readings {
-        let kind = kinds.add(key(reading))
-        if kind == counts.count { counts.append(.zero) }
-        counts[kind][group] += 1
-      }
+    var sizes = SIMD2<Float>()
+    for request in requests {
+      let kind = kinds.add(key(request.reading))
+      if kind == counts.count { counts.append(.zero) }
+      counts[kind][request.group] += 1
+      sizes[request.group] += 1
     }
-    let sizes = SIMD2(Float(first.count), Float(second.count))
     var ratio: Float = 0
     for count in counts {
       for group in 0..<2 where count[group] > 0 {

@@ -65,15 +65,16 @@ struct Suspects: Sendable {
     explained.append(
       Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
     guard explained.count >= Self.mostExplained else { return false }
-    let close = explained.filter { print.follows(as: $0.measurement) }
-    let apart = explained.filter { !print.follows(as: $0.measurement) }
-    let rarer = close.count < apart.count ? close : apart
-    let isOneDevice = !PollingHabits.areUnlike(
-      close.compactMap(\.reading), apart.compactMap(\.reading), earlier: unions)
-    explained.removeFirst(Self.mostExplained / 2)
-    guard !isOneDevice, rarer.count >= Self.least,
-      rarer.reduce(0, { $0 + $1.rhythm }) > 0.5 * Float(rarer.count)
-    else {
+    defer { explained.removeFirst(min(explained.count, Self.mostExplained / 2)) }
+    let groups = explained.map { print.follows(as: $0.measurement) ? 0 : 1 }
+    let asked = zip(explained, groups).lazy.compactMap { request, group in request.reading.map { (reading: $0, group: group) } }
+    guard PollingHabits.areUnlike(asked, earlier: unions) else {
+      unions += 1
+      return false
+    }
+    let apart = groups.reduce(0, +)
+    let rarer = zip(explained, groups).filter { $0.1 == (apart < groups.count - apart ? 1 : 0) }.map(\.0)
+    guard rarer.count >= Self.least, rarer.reduce(0, { $0 + $1.rhythm }) > 0.5 * Float(rarer.count) else {
       unions += 1
       return false
     }

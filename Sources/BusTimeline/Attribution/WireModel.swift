@@ -153,9 +153,20 @@ struct WireModel: Sendable {
 
   // MARK: - Decision
 
-  /// What was found on a frame that claims the same and of which nothing was measured either; nil for the first.
+  /// Who sent a frame, as was found on one that is alike in all that can tell; nil for the first. Learns from it as from
+  /// that one.
   @inline(__always)
-  func plainFinding(on claim: Claim) -> Finding? { plain.finding(claim, beliefs.answerFit) }
+  mutating func plainFinding(on observation: borrowing Observation) -> Finding? {
+    guard observation.isPlain, let finding = plain.finding(key(of: observation)) else { return nil }
+    learn(observation, finding)
+    return finding
+  }
+
+  @inline(__always)
+  private func key(of observation: borrowing Observation) -> PlainFindings.Key {
+    let excluded = AirTimeEvidence.excluded(by: observation.measurement, observation.claim, on: beliefs)
+    return PlainFindings.Key(claim: observation.claim, fit: beliefs.answerFit, excluded: excluded)
+  }
 
   /// Who sent a frame. Learns from it when that is certain.
   ///
@@ -167,7 +178,8 @@ struct WireModel: Sendable {
       return finding
     }
     let finding = decideAnew(observation)
-    if observation.isPlain { plain.keep(finding, observation.claim, beliefs.answerFit) }
+    if observation.isPlain { plain.keep(finding, key(of: observation)) }
+    learn(observation, finding)
     return finding
   }
 
@@ -179,9 +191,7 @@ struct WireModel: Sendable {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.
       beliefs.learnShare(foreign: 1 - evidence.total.probability(of: Candidate.ble, leaders))
     }
-    let finding = finding(evidence, leaders, observation)
-    learn(observation, finding)
-    return finding
+    return finding(evidence, leaders, observation)
   }
 
   @inline(__always)
@@ -221,7 +231,7 @@ struct WireModel: Sendable {
   private static let most: Float = 0.9999
 
   @inline(__always)
-  private mutating func learn(_ observation: Observation, _ finding: Finding) {
+  private mutating func learn(_ observation: borrowing Observation, _ finding: Finding) {
     guard finding.confidence > Self.certain, finding.sender != .unknown else { return }
     let sender = Candidate.index(of: finding.sender)
     if beliefs.dashes.isEmpty, observation.claim == .request, sender == Candidate.ble, let reading = observation.reading

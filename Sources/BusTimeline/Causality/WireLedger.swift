@@ -235,14 +235,14 @@ struct WireLedger: Sendable {
     // It came to the module after the slot before, or it would have taken that one.
     let begin = max(write.time.middle, request.wire.start.middle &- Self.slot)
     let length = Double(max(1, request.wire.start.middle &- begin))
-    let earliest = replies.indices.filter { replies[$0].content == replies[own].content && $0 <= own }
     func knew(_ reply: Reply) -> Double {
       let since = Double(reply.wire.end.middle &- begin) / length
       return min(max(since, Self.unlikely), 1 - Self.unlikely)
     }
     guard index <= own else { return log(Self.unlikely) }
     // None of those before was passed on, and this one was.
-    let missed = earliest.filter { $0 < index }.reduce(0) { $0 + log(1 - knew(replies[$1])) }
+    let content = replies[own].content
+    let missed = replies[..<index].reduce(0) { $1.content == content ? $0 + log(1 - knew($1)) : $0 }
     return missed + (index == own ? 0 : log(knew(replies[index])))
   }
 

@@ -25,7 +25,7 @@ public struct PcapngSource: RecordedSource {
   private var sampled = 0
   /// The last event of each tap in the chunks before.
   private var lastEvents: [Int: RecordedEvent] = [:]
-  /// Bytes and events of the chunk before: room for as many is made at once.
+  /// The most bytes and events of a chunk so far: room for as many is made at once.
   private var usual = (bytes: 0, events: 0)
 
   private struct Lane {
@@ -94,7 +94,7 @@ public struct PcapngSource: RecordedSource {
       if chunk.bytes.isEmpty { throw error }
       failure = error
     }
-    usual = (chunk.bytes.count, chunk.recorded.count)
+    usual = (max(usual.bytes, chunk.bytes.count), max(usual.events, chunk.recorded.count))
     if let last = chunk.recorded.last { lastEvents[chunk.tap] = last }
     return chunk.bytes.isEmpty ? nil : chunk
   }

@@ -23,7 +23,7 @@ public struct TextLogSource: RecordedSource {
   private var headers: [String: TapNote] = [:]
   /// An event that belongs to the next chunk.
   private var held: ByteChunk?
-  /// Bytes and events of the chunk before: room for as many is made at once.
+  /// The most bytes and events of a chunk so far: room for as many is made at once.
   private var usual = (bytes: 0, events: 0)
 
   private static let piece = 1 << 13
@@ -60,7 +60,7 @@ public struct TextLogSource: RecordedSource {
       }
       window.take(range.count + 1)
     }
-    usual = (chunk.bytes.count, chunk.recorded.count)
+    usual = (max(usual.bytes, chunk.bytes.count), max(usual.events, chunk.recorded.count))
     if !chunk.bytes.isEmpty { return chunk }
     if taps.isEmpty, badLineCount > 0 {
       throw InputError(

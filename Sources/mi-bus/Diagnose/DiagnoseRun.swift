@@ -43,9 +43,8 @@ struct DiagnoseRun {
   ) throws -> Result {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
-    var phone: PhoneLog?
-    if let reading { (alignment, joined, phone) = try align(open, reading) }
-    var feed = feed(.recorded, phone, joined)
+    if let reading { (alignment, joined) = try align(open, reading) }
+    var feed = feed(.recorded, joined)
     var source = ReadAhead(try open(nil), feed.eventMaker)
     var defect: InputError?
     var isEmpty = true
@@ -61,7 +60,7 @@ struct DiagnoseRun {
       if isEmpty, let defect { throw defect }
     }
     feed.name(taps: source.taps)
-    var result = finish(feed, phone, alignment, [defect].compactMap { $0 }, source.warnings.map(\.description))
+    var result = finish(feed, reading?.log(), alignment, [defect].compactMap { $0 }, source.warnings.map(\.description))
     (result.taps, result.origin) = (source.taps, source.origin)
     return result
   }
@@ -69,7 +68,7 @@ struct DiagnoseRun {
   /// Ports, until a signal or the end of the time.
   func live(_ inputs: LiveInputs, duration: Int64?) throws -> Result {
     let signals = try SignalWatch.start()
-    var feed = feed(.live, nil, nil)
+    var feed = feed(.live, nil)
     feed.name(taps: inputs.sources.map(\.tap))
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
@@ -107,31 +106,30 @@ struct DiagnoseRun {
 
   private func align(
     _ open: PhoneClockSearch.Opener, _ reading: PhoneLogReading
-  ) throws -> (Diagnosis.Alignment, Joined?, PhoneLog) {
-    guard reading.hasTimes else { return (.refused("the phone's log has no times"), nil, reading.log()) }
+  ) throws -> (Diagnosis.Alignment, Joined?) {
+    guard reading.hasTimes else { return (.refused("the phone's log has no times"), nil) }
     let search = PhoneClockSearch(pause: pause)
     // Read while the phone's log is.
     let sample = try search.read(open)
-    let phone = reading.log()
-    let outcome = try search.run(phone, first: sample, open)
+    let messages = reading.messages()
+    let outcome = try search.run(messages, first: sample, open)
     switch outcome.alignment {
-    case .refused(let reason): return (.refused("\(reason)\(outcome.part)"), nil, phone)
+    case .refused(let reason): return (.refused("\(reason)\(outcome.part)"), nil)
     case .aligned(let clocks):
       let joined = Joined(
-        causes: NotificationCauses(phone, clocks: clocks, origin: outcome.origin),
-        requests: requests(phone, clocks, outcome.origin))
-      return (.found(Diagnosis.PhoneClock(clocks, origin: outcome.origin)), joined, phone)
+        causes: NotificationCauses(messages, clocks: clocks, origin: outcome.origin),
+        requests: requests(messages, clocks, outcome.origin))
+      return (.found(Diagnosis.PhoneClock(clocks, origin: outcome.origin)), joined)
     }
   }
 
-  private func requests(_ phone: PhoneLog, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
-    let writes = phone.messages.lazy.filter { $0.direction == .toScooter }
+  private func requests(_ messages: PackedMessages, _ clocks: AlignedClocks, _ origin: Int64) -> PhoneRequests? {
     // Requests that cannot be read would look like requests that the phone did not make.
-    guard writes.contains(where: { _ in true }), writes.allSatisfy({ $0.condition == .readable }) else { return nil }
-    return PhoneRequests(log: phone.messages, profile: profile, clocks: clocks, origin: origin)
+    guard messages.areReadable(.toScooter) else { return nil }
+    return PhoneRequests(log: messages, profile: profile, clocks: clocks, origin: origin)
   }
 
-  private func feed(_ patience: Attributor.Patience, _ phone: PhoneLog?, _ joined: Joined?) -> DiagnoseFeed {
+  private func feed(_ patience: Attributor.Patience, _ joined: Joined?) -> DiagnoseFeed {
     DiagnoseFeed(
       attributor: Attributor(profile: profile, patience: patience, links: links), pause: pause,
       sink: DiagnoseSink(
@@ -150,7 +148,9 @@ struct DiagnoseRun {
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
     diagnosis.alignment = alignment
-    diagnosis.notifications = sink.causes?.counts ?? phone?.counts(beside: diagnosis.injectors, profile)
+    diagnosis.notifications = phone.map { phone in
+      sink.causes?.counts(of: phone) ?? phone.counts(beside: diagnosis.injectors, profile)
+    }
     diagnosis.chains = sink.causes?.chains ?? Diagnosis.Chains()
     diagnosis.writeWords()
     diagnosis.remarks += defects.map(Self.words)

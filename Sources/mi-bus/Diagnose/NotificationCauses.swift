@@ -5,7 +5,8 @@ import NinebotBus
 
 /// Follows the phone's messages along the bus and counts whose request brought each of them forth.
 struct NotificationCauses {
-  private(set) var counts: Diagnosis.Notifications
+  /// Of what the bus tells; the rest follows from the log's end.
+  private var counts = Diagnosis.Notifications()
   private(set) var chains = Diagnosis.Chains()
   private var tracker: CausalityTracker
   private let messages: PackedMessages
@@ -25,15 +26,8 @@ struct NotificationCauses {
   /// How far from all messages what has to do with them can be on the bus; nanoseconds.
   private static let reach: Int64 = 10_000_000_000
 
-  init(_ phone: PhoneLog, clocks: AlignedClocks, origin: Int64) {
-    counts = phone.counts
-    counts.beyond = phone.receivedLeftOut
-    counts.total -= counts.beyond
-    // The bus says what the log alone does not.
-    counts.unsolicited = 0
-    counts.undecided = 0
-    counts.ring = []
-    messages = phone.messages
+  init(_ messages: PackedMessages, clocks: AlignedClocks, origin: Int64) {
+    self.messages = messages
     clock = BleTimeReader(clocks)
     self.origin = origin
     tracker = CausalityTracker(clocks: clocks, origin: origin)
@@ -72,6 +66,18 @@ struct NotificationCauses {
     tracker.finish()
     take(&timeline)
     counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
+  }
+
+  /// What became of the messages that are kept of a log.
+  func counts(of phone: PhoneLog) -> Diagnosis.Notifications {
+    var all = phone.counts
+    all.beyond = phone.receivedLeftOut
+    all.total -= all.beyond
+    // The bus says what the log alone does not.
+    all.ring = []
+    (all.unsolicited, all.undecided) = (counts.unsolicited, counts.undecided)
+    (all.causedBy, all.outside) = (counts.causedBy, counts.outside)
+    return all
   }
 
   /// How long the phone waited for answers of its own, since the last call.

@@ -1,3 +1,4 @@
+import BleSide
 import BusTimeline
 import UartSniffer
 
@@ -47,9 +48,9 @@ struct PhoneClockSearch {
 
   /// A short log may lie between the blocks of the first sample: then others are read. What one needs for that is gone
   /// before the next.
-  func run(_ phone: PhoneLog, first reading: consuming Reading, _ open: Opener) throws -> Outcome {
+  func run(_ phone: PackedMessages, first reading: consuming Reading, _ open: Opener) throws -> Outcome {
     var first = look(at: reading, phone)
-    guard case .refused = first.alignment, first.sample.stride > 1, let covered = phone.alignment.covered,
+    guard case .refused = first.alignment, first.sample.stride > 1, let covered = stream(phone).covered,
       covered.upperBound - covered.lowerBound < 2 * BlockSample.block * first.sample.stride
     else { return first }
     let others = first.sample.others(atMost: Self.mostSamples - 1)
@@ -63,9 +64,17 @@ struct PhoneClockSearch {
     return first
   }
 
-  private func look(at reading: consuming Reading, _ phone: PhoneLog) -> Outcome {
+  private func look(at reading: consuming Reading, _ phone: PackedMessages) -> Outcome {
     Outcome(
-      alignment: ClockAligner.align(bus: reading.stream, ble: phone.alignment), origin: reading.origin,
+      alignment: ClockAligner.align(bus: reading.stream, ble: stream(phone)), origin: reading.origin,
       sample: reading.sample)
+  }
+
+  /// What the search needs of the phone's messages. Made when it is needed: for a day it is large.
+  private func stream(_ phone: PackedMessages) -> AlignmentStream {
+    var stream = AlignmentStream()
+    stream.reserve(phone.count)
+    for message in phone { stream.append(message) }
+    return stream
   }
 }

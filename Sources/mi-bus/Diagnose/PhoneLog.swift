@@ -1,28 +1,41 @@
 import BleSide
 import BusTimeline
 import CaptureFiles
+import Foundation
 import NinebotBus
 
-/// A phone's log that is being read, while a sample of the bus is.
+/// A phone's log that a thread of its own reads: first the messages that are kept, for which the search for its clock
+/// waits, then what is only counted, for which nobody waits but the end of the diagnosis.
 struct PhoneLogReading {
   let hasTimes: Bool
-  private let reading: Meanwhile<PhoneLog>
+  private let kept = BoundedQueue<PackedMessages>(most: 1)
+  private let whole = BoundedQueue<PhoneLog>(most: 1)
 
   init(_ recording: BleRecording) {
     hasTimes = recording.hasTimes
-    reading = Meanwhile { PhoneLog(recording) }
+    Thread.detachNewThread { [kept, whole] in
+      var log = PhoneLog(recording)
+      log.readKept()
+      _ = kept.put(log.messages)
+      log.readRest()
+      _ = whole.put(log)
+    }
   }
 
-  /// Waits for its end. To be called once.
-  func log() -> PhoneLog { reading.value() }
+  /// Waits for the messages that are kept. To be called once.
+  func messages() -> PackedMessages { kept.take() }
+
+  /// Waits for the log's end. To be called once.
+  func log() -> PhoneLog { whole.take() }
 }
 
-/// The phone's messages, kept while its clock is being found. Bounded; what is left out is said.
+/// What a phone's log holds. The messages that are kept are bounded; what is left out is counted, and said.
 struct PhoneLog {
   private(set) var messages = PackedMessages()
   private(set) var notes: [String] = []
-  /// What ended the reading before the end of the log.
+  /// What ended the reading before the end of the log. What is readable before it is kept.
   private(set) var defect: InputError?
+  private var recording: BleRecording
   private var summary = BleSummary()
   private var preSession = 0
   /// Received and kept, and could not be read.
@@ -30,26 +43,43 @@ struct PhoneLog {
   private(set) var leftOut = 0
   /// Those of them that the phone received.
   private(set) var receivedLeftOut = 0
-  let hasTimes: Bool
+  var hasTimes: Bool { recording.hasTimes }
 
   /// About a day of what a polling dash causes.
   private static let most = 1_500_000
 
-  /// Reads a log to its end. What is readable before a defect is kept.
-  init(_ recording: BleRecording) {
-    var recording = recording
-    hasTimes = recording.hasTimes
+  fileprivate init(_ recording: BleRecording) { self.recording = recording }
+
+  fileprivate mutating func readKept() {
+    while messages.count < Self.most, let message = next() {
+      if message.direction == .toPhone, !message.ok { unreadable += 1 }
+      messages.append(message)
+    }
+  }
+
+  fileprivate mutating func readRest() {
+    while let message = next() {
+      leftOut += 1
+      if message.direction == .toPhone { receivedLeftOut += 1 }
+    }
+  }
+
+  /// The next message, in all counts but those of what is kept; nil at the end or before a defect.
+  private mutating func next() -> BleMessage? {
     do throws(InputError) {
       while let event = try recording.next() {
         summary.push(event)
         switch event {
-        case .message(let message): add(message)
+        case .message(let message):
+          if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
+          return message
         case .note(let note): notes.append(note.description)
         }
       }
     } catch {
       defect = error
     }
+    return nil
   }
 
   /// What the phone received, by its log alone.
@@ -77,23 +107,5 @@ struct PhoneLog {
       if polled.contains(key(reading.subject, reading.argument)) { counts.undecided += 1 }
     }
     return counts
-  }
-
-  /// What the search for the clock needs of it. Made when it is needed: for a day it is large.
-  var alignment: AlignmentStream {
-    var stream = AlignmentStream()
-    stream.reserve(messages.count)
-    for message in messages { stream.append(message) }
-    return stream
-  }
-
-  private mutating func add(_ message: BleMessage) {
-    if message.direction == .toPhone, message.condition == .preSession { preSession += 1 }
-    guard messages.count >= Self.most else {
-      if message.direction == .toPhone, !message.ok { unreadable += 1 }
-      return messages.append(message)
-    }
-    leftOut += 1
-    if message.direction == .toPhone { receivedLeftOut += 1 }
   }
 }

@@ -44,9 +44,12 @@ import Testing
     (readings([0x3A, 0xB0], times: 60), readings([0x7B]), false), (readings([0x3A], times: 60), [], false),
   ])
   func groupsOfOneDeviceAreAlike(_ first: [FrameReading], _ second: [FrameReading], _ expected: Bool) {
-    #expect(PollingHabits.areUnlike(first, second, earlier: 0) == expected)
-    #expect(PollingHabits.areUnlike(second, first, earlier: 0) == expected)
-    #expect(!PollingHabits.areUnlike(first, second, earlier: 1_000_000_000) || expected)
+    func requests(_ numbers: (Int, Int)) -> [(reading: FrameReading, group: Int)] {
+      first.map { ($0, numbers.0) } + second.map { ($0, numbers.1) }
+    }
+    #expect(PollingHabits.areUnlike(requests((0, 1)), earlier: 0) == expected)
+    #expect(PollingHabits.areUnlike(requests((1, 0)), earlier: 0) == expected)
+    #expect(!PollingHabits.areUnlike(requests((0, 1)), earlier: 1_000_000_000) || expected)
   }
 
   @Test func theOrderDoesNotMatter() {

@@ -8,14 +8,23 @@ struct AirTimeEvidence: Evidence {
   private static let tolerance: Float = 12
 
   func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
-    let measurement = observation.measurement
-    guard measurement.pitchHigh > measurement.pitchLow else { return }
-    for candidate in wire.candidates(for: observation.claim) where wire.prints[candidate].isMature {
-      if measurement.pitchHigh + Self.tolerance < wire.prints[candidate].slowest
+    for candidate in Self.excluded(by: observation.measurement, observation.claim, on: wire) {
+      scores[candidate] += Self.excluded
+    }
+  }
+
+  /// Who takes less time than the bounds of such a frame allow, or more.
+  @inline(__always)
+  static func excluded(by measurement: Measurement, _ claim: Claim, on wire: borrowing WireBeliefs) -> CandidateSet {
+    var excluded = CandidateSet()
+    guard measurement.pitchHigh > measurement.pitchLow else { return excluded }
+    for candidate in wire.candidates(for: claim) where wire.prints[candidate].isMature {
+      if measurement.pitchHigh + tolerance < wire.prints[candidate].slowest
         || measurement.pitchLow > wire.prints[candidate].fastest + 60
       {
-        scores[candidate] += Self.excluded
+        excluded.insert(candidate)
       }
     }
+    return excluded
   }
 }

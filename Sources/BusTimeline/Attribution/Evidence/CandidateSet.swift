@@ -24,6 +24,9 @@ struct CandidateSet: Sequence, IteratorProtocol, Equatable, Sendable {
 
   var count: Int { bits.nonzeroBitCount }
 
+  @inline(__always)
+  func contains(_ candidate: Int) -> Bool { bits & 1 << UInt16(candidate) != 0 }
+
   mutating func insert(_ candidate: Int) { bits |= 1 << UInt16(candidate) }
 
   /// Takes the first one out.

@@ -28,10 +28,6 @@ struct Measurement: Hashable, Sendable {
   /// Whether it is known how a request came after the last heartbeat.
   var showsDistance: Bool { triggerSpread > 0 || following != .unseen }
 
-  /// Whether anything of the transmitter's own timing was seen.
-  @inline(__always)
-  var showsShape: Bool { pitchSpread > 0 || clockSpread > 0 || pitchHigh > pitchLow }
-
   /// Nothing was measured.
   init() {}
 

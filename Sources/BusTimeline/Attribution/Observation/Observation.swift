@@ -90,8 +90,8 @@ struct Observation: Sendable {
   @inline(__always)
   var isPartOfExchange: Bool { reading?.isPartOfExchange ?? false }
 
-  /// Whether nothing was measured and the place in the rhythm tells nothing: only the claim and whether it was asked
-  /// for can tell then.
+  /// Whether neither pitch nor bit clock was measured and the place in the rhythm tells nothing: only the claim, whether
+  /// it was asked for, and the bounds that the times of packets put on its pitch can tell then.
   @inline(__always)
-  var isPlain: Bool { claim != .request && !measurement.showsShape }
+  var isPlain: Bool { claim != .request && !measurement.isShaped }
 }

@@ -24,7 +24,9 @@ public struct ObservedStream: Sendable {
   }
 
   /// Events that are handed over together: few enough to stay in the cores' own caches.
-  private static let room = 1024
+  private static let most = 1024
+  /// A chunk may bring some hundred more than that; with less room all would be copied once.
+  private static let room = 2 * most
 
   /// - Parameters:
   ///   - observer: of the attributor that will say who sent them, before its first event.
@@ -46,7 +48,7 @@ public struct ObservedStream: Sendable {
   public mutating func push(_ chunk: ByteChunk) { stream.push(chunk, into: &stage) }
 
   /// Whether so many events are there that they should be handed on.
-  public var isFull: Bool { stage.events.count >= Self.room }
+  public var isFull: Bool { stage.events.count >= Self.most }
 
   /// Takes out the events that are there.
   public mutating func take() -> ObservedEvents {

@@ -21,6 +21,7 @@ struct SlotClock: Sendable {
   private var strayRounds = 0
   /// What came between heartbeats since the last round ended, or in the last `mostBeats`.
   private var gaps: [SlotGap] = []
+  private var contents = SlotGap.Contents()
   /// Heartbeats that the first of them has waited for.
   private var waited = 0
   /// What came since the last heartbeat; nil before the first.
@@ -54,12 +55,12 @@ struct SlotClock: Sendable {
 
   /// A request came. Adds what is told of an earlier one, if there is no more room for that.
   mutating func request(_ id: Int64, _ start: TimeBounds, into clear: inout [ClearRhythm]) {
-    guard let earlier = open?.request(id, start), let open, seen >= Self.leastSeen else { return }
+    guard let earlier = open?.request(id, start, into: &contents), let open, seen >= Self.leastSeen else { return }
     tell(ofCrowd: earlier, in: open, until: start.middle, into: &clear)
   }
 
   /// Something was spoiled: a heartbeat may be among it.
-  mutating func damage(_ time: TimeBounds) { open?.damage(time) }
+  mutating func damage(_ time: TimeBounds) { open?.damage(time, into: &contents) }
 
   /// A heartbeat came. Adds what is told of the requests before it, if a round ends.
   mutating func beat(_ time: TimeBounds, endsRound: Bool, into clear: inout [ClearRhythm]) {
@@ -67,21 +68,22 @@ struct SlotClock: Sendable {
       let distance = Float(time.middle - open.from.middle)
       learn(distance, within: Float(time.error + open.from.error), open)
       let isPause = distance <= 0 || distance >= SlotPhase.pause * length
-      if seen >= Self.leastSeen {
-        if open.isCrowded {
-          open.forEachRequest { tell(ofCrowd: $0, in: open, until: time.middle, into: &clear) }
-        } else if open.hasRequests, !isPause {
-          gaps.append(open.closed(by: time))
-        }
+      if seen >= Self.leastSeen, open.isCrowded {
+        open.forEachRequest(of: contents) { tell(ofCrowd: $0, in: open, until: time.middle, into: &clear) }
+      }
+      if seen >= Self.leastSeen, !open.isCrowded, open.hasRequests, !isPause {
+        gaps.append(open.closed(by: time))
+      } else {
+        contents.removeLast(open)
       }
       // What is known of the slots ends here.
       if isPause { tell(into: &clear) }
     }
-    open = SlotGap(from: time)
     let longer = phase.beat(time.middle, halfWidth: scatter.halfWidth(within: Float(time.error)), slot: length)
     adjust(length + Self.gain * (longer ?? roundLength - length))
     if !gaps.isEmpty { waited += 1 }
     if endsRound || waited == Self.mostBeats { tell(into: &clear) }
+    open = SlotGap(from: time, behind: contents)
   }
 
   /// Where far more requests come than there are slots, most are not the module's, whichever they are.
@@ -95,12 +97,13 @@ struct SlotClock: Sendable {
     guard !gaps.isEmpty, let reference = phase.reference else { return }
     let places = phase.probablePlaces(slot: length)
     for gap in gaps {
-      gap.forEachRequest(places, from: reference, slot: length, scatter) { id, own in
+      gap.forEachRequest(of: contents, places, from: reference, slot: length, scatter) { id, own in
         let ratio = logf((1 - own) / own)
         clear.append(ClearRhythm(id: id, rhythm: .slot(max(-Self.most, min(Self.most, ratio)))))
       }
     }
     gaps.removeAll(keepingCapacity: true)
+    contents.removeAll()
     waited = 0
   }
 

@@ -18,7 +18,8 @@ enum SlotDeviation {
   ///   - halfWidth: nanoseconds to either side of that.
   @inline(__always)
   static func likelihood(_ lateness: SIMD8<Float>, within halfWidth: SIMD8<Float>) -> SIMD8<Float> {
-    let distance = lateness.replacing(with: -lateness, where: lateness .< 0)
+    // Without its sign bit: one instruction, where choosing between a number and its negative takes five.
+    let distance = unsafeBitCast(unsafeBitCast(lateness, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: SIMD8<Float>.self)
     let beyond = distance - halfWidth
     let outside = beyond.replacing(with: 0, where: beyond .< 0)
     // The two bells over one denominator, since a division takes as long as all the rest: with a the fourth power of the

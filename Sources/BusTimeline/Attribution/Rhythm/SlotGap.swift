@@ -2,21 +2,40 @@ import NinebotBus
 
 /// What came between two heartbeats, and how probable it is that each request took one of the slots between them.
 struct SlotGap: Sendable {
+  /// What came in gaps, one gap behind the other: they come and go with each second frame or so, and arrays of their own
+  /// would have to be made and let go with them.
+  struct Contents: Sendable {
+    fileprivate var requests: [(id: Int64, start: TimeBounds)] = []
+    fileprivate var damages: [TimeBounds] = []
+
+    /// Forgets all of it, and with that all gaps.
+    mutating func removeAll() {
+      requests.removeAll(keepingCapacity: true)
+      damages.removeAll(keepingCapacity: true)
+    }
+
+    /// Forgets what came in the last gap.
+    mutating func removeLast(_ gap: SlotGap) {
+      requests.removeSubrange(gap.requests)
+      damages.removeSubrange(gap.damages)
+    }
+  }
+
   /// When the first heartbeat began.
   let from: TimeBounds
   /// The middle of when the second one began, nanoseconds.
   private var to: Int64
-  private var requests: [(id: Int64, start: TimeBounds)] = []
-  /// Those that there was no room for.
+  /// Its own among the contents.
+  private var requests: Range<Int>
+  private var damages: Range<Int>
+  /// Requests that there was no room for.
   private var earlier = 0
-  private var damages: [TimeBounds] = []
   /// The first damage that there was no room for, nanoseconds: what comes from there on counts as spoiled.
   private var spoiledFrom = Int64.max
 
   /// As many as are looked at side by side, `Asking` twice and `Spoiled` once.
   private static let mostRequests = 2 * lanes
   private static let mostDamages = lanes
-  private static let usualRequests = 4
   /// That a frame of the module was lost without a trace, and where something is spoiled.
   private static let lost: Float = 0.03
   private static let spoiled: Float = 0.85
@@ -29,9 +48,12 @@ struct SlotGap: Sendable {
   /// Nothing is more certain.
   private static let least: Float = 0.001
 
-  init(from: TimeBounds) {
+  /// - Parameter contents: of the gaps before; what comes in this one is added behind.
+  init(from: TimeBounds, behind contents: Contents) {
     self.from = from
     to = from.middle
+    requests = contents.requests.endIndex..<contents.requests.endIndex
+    damages = contents.damages.endIndex..<contents.damages.endIndex
   }
 
   /// The same, ended by a heartbeat.
@@ -45,25 +67,28 @@ struct SlotGap: Sendable {
   var isEmpty: Bool { requests.isEmpty && damages.isEmpty }
 
   /// Returns the one that there is no more room for, if any.
-  mutating func request(_ id: Int64, _ start: TimeBounds) -> Int64? {
-    if requests.isEmpty { requests.reserveCapacity(Self.usualRequests) }
-    defer { requests.append((id, start)) }
-    guard requests.count == Self.mostRequests else { return nil }
+  mutating func request(_ id: Int64, _ start: TimeBounds, into contents: inout Contents) -> Int64? {
+    contents.requests.append((id, start))
+    guard requests.count == Self.mostRequests else {
+      requests = requests.lowerBound..<(requests.upperBound + 1)
+      return nil
+    }
     earlier += 1
-    return requests.removeFirst().id
+    return contents.requests.remove(at: requests.lowerBound).id
   }
 
-  mutating func damage(_ time: TimeBounds) {
+  mutating func damage(_ time: TimeBounds, into contents: inout Contents) {
     if damages.count < Self.mostDamages {
-      damages.append(time)
+      contents.damages.append(time)
+      damages = damages.lowerBound..<(damages.upperBound + 1)
     } else {
       spoiledFrom = min(spoiledFrom, time.earliest)
     }
   }
 
   /// Calls `body` with the number of each request that there was room for.
-  func forEachRequest(_ body: (Int64) -> Void) {
-    for request in requests { body(request.id) }
+  func forEachRequest(of contents: Contents, _ body: (Int64) -> Void) {
+    for index in requests { body(contents.requests[index].id) }
   }
 
   /// Whether there were more requests than are looked at one by one.
@@ -129,21 +154,23 @@ struct SlotGap: Sendable {
 
   private static let lanes = SIMD8<Float>.scalarCount
 
-  private func asking(_ scatter: TimeScatter, slot: Float) -> [2 of Asking] {
+  private func asking(_ contents: Contents, _ scatter: TimeScatter, slot: Float) -> [2 of Asking] {
     var asked = [2 of Asking](repeating: Asking())
     // How far apart requests are that begin anywhere.
     let length = max(Float(to - from.middle), slot) / Float(max(requests.count, 1))
-    for (index, request) in requests.enumerated() {
+    for (index, number) in requests.enumerated() {
+      let start = contents.requests[number].start
       asked[index / Self.lanes].set(
-        index % Self.lanes, middle: Float(request.start.middle - from.middle),
-        halfWidth: scatter.halfWidth(within: Float(request.start.error)), length: length)
+        index % Self.lanes, middle: Float(start.middle - from.middle),
+        halfWidth: scatter.halfWidth(within: Float(start.error)), length: length)
     }
     return asked
   }
 
-  private func spoiled(_ scatter: TimeScatter) -> Spoiled {
+  private func spoiled(_ contents: Contents, _ scatter: TimeScatter) -> Spoiled {
     var spoiled = Spoiled(from: spoiledFrom == .max ? .infinity : Float(spoiledFrom - from.middle))
-    for (lane, damage) in damages.enumerated() {
+    for (lane, number) in damages.enumerated() {
+      let damage = contents.damages[number]
       let halfWidth = scatter.halfWidth(within: Float(damage.error))
       spoiled.set(lane, middle: Float(damage.middle - from.middle), reach: max(0, halfWidth) + Self.damageReach)
     }
@@ -153,17 +180,18 @@ struct SlotGap: Sendable {
   /// Calls `body` with the number of each request and the probability that it took a slot of the module's.
   ///
   /// - Parameters:
+  ///   - contents: with those of this gap.
   ///   - places: where the slots may be, from `reference` (nanoseconds) on.
   ///   - slot: nanoseconds.
   func forEachRequest(
-    _ places: [SlotPhase.Place], from reference: Int64, slot: Float, _ scatter: TimeScatter,
+    of contents: Contents, _ places: [SlotPhase.Place], from reference: Int64, slot: Float, _ scatter: TimeScatter,
     _ body: (Int64, Float) -> Void
   ) {
-    var all = asking(scatter, slot: slot)
+    var all = asking(contents, scatter, slot: slot)
     var asked = all.mutableSpan
     // Mostly there are eight or fewer.
     let groups = 0..<(requests.count + Self.lanes - 1) / Self.lanes
-    let spoiled = spoiled(scatter)
+    let spoiled = spoiled(contents, scatter)
     let (begin, length) = (Float(from.middle - reference), Float(to - from.middle))
     let inverse = 1 / slot
     var sum: Float = 0
@@ -182,9 +210,9 @@ struct SlotGap: Sendable {
       }
       sum += weight
     }
-    for (index, request) in requests.enumerated() {
+    for (index, number) in requests.enumerated() {
       let taken = asked[index / Self.lanes].taken[index % Self.lanes] / max(sum, .leastNormalMagnitude)
-      body(request.id, max(Self.least, min(1 - Self.least, taken)))
+      body(contents.requests[number].id, max(Self.least, min(1 - Self.least, taken)))
     }
   }
 

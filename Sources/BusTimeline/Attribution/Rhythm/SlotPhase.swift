@@ -20,6 +20,8 @@ struct SlotPhase: Sendable {
   private static let restart: Float = 0.001
   /// From this variance on, in slots, a place is not known well enough to tell how long a slot is.
   private static let mostVariance: Float = 0.018
+  /// The middle is moved when the mean is so many places from it: it wanders by parts of one with each heartbeat.
+  private static let farFromMiddle = 4
   /// Less probable places are passed over.
   private static let least: Float = 5e-4
   /// So many slots without a heartbeat are a pause: where slots lie behind it is not known.
@@ -133,23 +135,28 @@ struct SlotPhase: Sendable {
   private mutating func narrow(to offset: Float, _ halfWidth: Float, _ slot: Float) {
     var density = density.mutableSpan
     var sums = Moments.Sums()
+    let inverse = 1 / slot
     for row in density.indices {
       let offsets = Self.offsets(row)
       var lateness = offset - offsets * slot
-      lateness.replace(with: lateness - slot, where: lateness .> slot / 2)
-      lateness.replace(with: lateness + slot, where: lateness .< -slot / 2)
+      // From the nearest slot that has its place there.
+      lateness -= Self.nearest(lateness * inverse) * slot
       density[row] *= SlotDeviation.likelihood(lateness, within: SIMD8(repeating: halfWidth)) + SlotDeviation.stray
       sums.add(density[row], at: offsets)
     }
     moments = Moments(sums)
-    let inverse = 1 / sums.weight.sum()
-    for row in density.indices { density[row] *= inverse }
+    let scale = 1 / sums.weight.sum()
+    for row in density.indices { density[row] *= scale }
   }
 
-  /// Moves the mean near the middle; returns the nanoseconds by which `reference` moves.
+  /// Nearest whole numbers, as `SlotGap` makes them.
+  @inline(__always)
+  private static func nearest(_ values: SIMD8<Float>) -> SIMD8<Float> { (values + 12_582_912) - 12_582_912 }
+
+  /// Moves the mean to the middle where it is far from there; returns the nanoseconds by which `reference` moves.
   private mutating func recentre(_ mean: Float, _ slot: Float) -> Int64 {
     let places = Int((mean * Float(Self.placeCount)).rounded())
-    guard places != 0 else { return 0 }
+    guard abs(places) >= Self.farFromMiddle else { return 0 }
     let copy = density
     let old = copy.span
     var new = density.mutableSpan
