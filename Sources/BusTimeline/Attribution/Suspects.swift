@@ -67,7 +67,9 @@ struct Suspects: Sendable {
     guard explained.count >= Self.mostExplained else { return false }
     defer { explained.removeFirst(min(explained.count, Self.mostExplained / 2)) }
     let groups = explained.map { print.follows(as: $0.measurement) ? 0 : 1 }
-    let asked = zip(explained, groups).lazy.compactMap { request, group in request.reading.map { (reading: $0, group: group) } }
+    let asked = zip(explained, groups).lazy.compactMap { request, group in
+      request.reading.map { (reading: $0, group: group) }
+    }
     guard PollingHabits.areUnlike(asked, earlier: unions) else {
       unions += 1
       return false

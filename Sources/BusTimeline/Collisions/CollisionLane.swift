@@ -138,7 +138,7 @@ struct CollisionLane: Sendable {
     gaps.add(gap)
     beats += 1
     // Often at first, then seldom: it sorts.
-    guard beats >= 16, beats.nonzeroBitCount == 1 || beats & 511 == 0, let quartiles = gaps.quartiles else { return }
+    guard beats >= 16, beats.nonzeroBitCount == 1 || beats & 2047 == 0, let quartiles = gaps.quartiles else { return }
     slot = Double(quartiles.median > quartiles.low * 3 / 2 ? quartiles.low : quartiles.median)
   }
 

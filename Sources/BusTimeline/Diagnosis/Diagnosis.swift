@@ -126,6 +126,9 @@ public struct Diagnosis: Sendable {
       }
     }
 
+    /// Whether `takeWaits` has any.
+    public var hasWaits: Bool { !fresh.isEmpty }
+
     /// The waits for answers since the last call; nobody need take them.
     public mutating func takeWaits() -> [Wait] {
       guard !fresh.isEmpty else { return [] }

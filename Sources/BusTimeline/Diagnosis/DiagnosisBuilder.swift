@@ -23,13 +23,11 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
   /// What one tap showed.
   private struct TapCount: Sendable {
     var facts: Diagnosis.TapFacts
-    /// For how much of its time it was in use, and nanoseconds of that which the injectors cost.
-    var use = LineUse()
+    /// Nanoseconds of its time in use that the injectors cost.
     var injected: Int64 = 0
 
     @inline(__always)
     mutating func count(_ row: AttributedEvent) {
-      use.add(row.event, airTime: row.airTime)
       switch row.event.kind {
       case .garbage: facts.garbageBytes += Int(row.event.count)
       case .lineError: facts.lineErrors += 1
@@ -163,11 +161,10 @@ public struct DiagnosisBuilder: AttributedEventSink, Sendable {
     wire.collisions = collisions.count
     wire.duration = last - (first ?? last)
     // Of several wires the one that is in use most: a sum would be of none. A channel without a frame is no wire.
-    if let busiest = taps.filter({ $0.facts.frames > 0 }).max(by: { $0.use.load ?? -1 < $1.use.load ?? -1 }),
-      let time = busiest.use.airTime
-    {
+    let used = taps.indices.filter { taps[$0].facts.frames > 0 }.map { (tap: $0, use: senders.use(of: $0)) }
+    if let busiest = used.max(by: { $0.use.load ?? -1 < $1.use.load ?? -1 }), let time = busiest.use.airTime {
       wire.load = busiest.use.load
-      wire.loadWithoutInjectors = busiest.use.share(of: time - busiest.injected)
+      wire.loadWithoutInjectors = busiest.use.share(of: time - taps[busiest.tap].injected)
     }
     for tap in taps {
       wire.garbageBytes += tap.facts.garbageBytes

@@ -19,6 +19,20 @@ public struct SenderTable: Sendable {
     var asked = RoleTable(0)
     var answered = RoleTable(0)
 
+    /// Takes what was seen next.
+    mutating func take(_ event: BusEvent, _ airTime: Int64?, isHeartbeat: Bool = false) {
+      use.add(event, airTime: airTime)
+      before = Before(heartbeat: isHeartbeat ? event.end : nil, event: event.end)
+    }
+
+    mutating func count(_ reading: FrameReading, _ claim: Claim) {
+      switch reading.act {
+      case .readRequest: asked[reading.subject] += 1
+      case .readReply where claim.isDeviceAnswer: answered[reading.subject] += 1
+      default: break
+      }
+    }
+
     /// Whether a pitch is a measurement, which captures stored as frames keep; packets tell bounds at best.
     var timesBytes: Bool {
       switch quality {
@@ -52,6 +66,9 @@ public struct SenderTable: Sendable {
     taps[sender.tap].use.share(of: sender.airTime)
   }
 
+  /// For how much of its time a tap was in use.
+  public func use(of tap: Int) -> LineUse { taps[tap].use }
+
   /// Reads asked of a device on a tap, and those answered.
   public func reads(of role: Role, tap: Int) -> (asked: Int, answered: Int) {
     (taps[tap].asked[role], taps[tap].answered[role])
@@ -61,20 +78,27 @@ public struct SenderTable: Sendable {
   public mutating func push(_ row: AttributedEvent) {
     guard row.tap < taps.count else { return }
     let event = row.event
-    taps[row.tap].use.add(event, airTime: row.airTime)
     guard event.checksumHolds, let reading = row.reading, let finding = row.finding else {
-      taps[row.tap].before = Before(heartbeat: nil, event: event.end)
+      taps[row.tap].take(event, row.airTime)
       return
     }
     let claim = Claim(reading)
     let index = index(of: finding.sender, tap: row.tap, at: event.start.middle)
-    if taps[row.tap].timesBytes { senders[index].learn(Measurement(event, baud: taps[row.tap].baud)) }
-    Self.count(row, reading, finding, claim, in: &senders[index])
     let requestEnd = Self.isTimed(claim, reading) ? requestEnds[reading.subject] : nil
-    Self.time(event, claim, after: taps[row.tap].before, behind: requestEnd, in: &senders[index])
-    note(reading, claim, tap: row.tap)
     if reading.expects != .nothing { requestEnds[reading.subject] = event.end }
-    taps[row.tap].before = Before(heartbeat: claim.isHeartbeat ? event.end : nil, event: event.end)
+    // Both rows are looked up once: that takes as long as what is done with them.
+    Self.push(row, reading, finding, claim, requestEnd, to: &senders[index], &taps[row.tap])
+  }
+
+  private static func push(
+    _ row: AttributedEvent, _ reading: FrameReading, _ finding: Finding, _ claim: Claim, _ requestEnd: TimeBounds?,
+    to sender: inout SenderStatistics, _ tap: inout TapState
+  ) {
+    if tap.timesBytes, Measurement.canShowShape(row.event) { sender.learn(Measurement(row.event, baud: tap.baud)) }
+    count(row, reading, finding, claim, in: &sender)
+    time(row.event, claim, after: tap.before, behind: requestEnd, in: &sender)
+    tap.count(reading, claim)
+    tap.take(row.event, row.airTime, isHeartbeat: claim.isHeartbeat)
   }
 
   private mutating func index(of transmitter: Transmitter, tap: Int, at time: Int64) -> Int {
@@ -153,14 +177,6 @@ public struct SenderTable: Sendable {
       }
     } else if let delay = delay(behind: request), (0...Self.slowestAnswer).contains(delay) {
       sender.answerDelays.add(delay)
-    }
-  }
-
-  private mutating func note(_ reading: FrameReading, _ claim: Claim, tap: Int) {
-    switch reading.act {
-    case .readRequest: taps[tap].asked[reading.subject] += 1
-    case .readReply where claim.isDeviceAnswer: taps[tap].answered[reading.subject] += 1
-    default: break
     }
   }
 }

@@ -19,6 +19,7 @@ struct NoteWords {
   init?(_ text: Span<UInt8>) {
     guard Self.isMarked(text) else { return nil }
     position = EventNote.mark.utf8CodeUnitCount
+    if position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
   }
 
   private static let mark = EightLetters(EventNote.mark)

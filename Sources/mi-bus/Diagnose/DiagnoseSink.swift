@@ -35,7 +35,7 @@ struct DiagnoseSink: AttributedEventSink {
   }
 
   private mutating func takeWaits() {
-    guard let waits = causes?.takeWaits(), !waits.isEmpty else { return }
+    guard causes?.hasWaits == true, let waits = causes?.takeWaits() else { return }
     for wait in waits { builder.add(wait) }
   }
 }

@@ -14,7 +14,7 @@ struct NotificationCauses {
   private let origin: Int64
   /// Messages handed to the tracker so far.
   private var handed = 0
-  /// Bus time of the next one, in nanoseconds.
+  /// Bus time of the next one, in nanoseconds; the latest there is where none is left.
   private var due = Int64.min
   /// Bus times, in nanoseconds, before and behind which nothing has to do with the messages.
   private var firstConcerned = Int64.max
@@ -56,7 +56,7 @@ struct NotificationCauses {
     _ row: AttributedEvent, bytes: Span<UInt8>, id: Int64, timeline: inout TimelineCollector?
   ) {
     let time = row.event.start.middle
-    guard time >= firstConcerned, time <= lastConcerned || handed < messages.count else { return }
+    guard time >= firstConcerned, time <= lastConcerned || due < .max else { return }
     tracker.push(row, bytes: bytes, id: id)
     take(&timeline)
   }
@@ -79,6 +79,9 @@ struct NotificationCauses {
     (all.causedBy, all.outside) = (counts.causedBy, counts.outside)
     return all
   }
+
+  /// Whether `takeWaits` has any: asked for each frame, which an array that is handed over would take long for.
+  var hasWaits: Bool { chains.hasWaits }
 
   /// How long the phone waited for answers of its own, since the last call.
   mutating func takeWaits() -> [Diagnosis.Chains.Wait] { chains.takeWaits() }

@@ -55,6 +55,10 @@ struct Measurement: Hashable, Sendable {
     }
   }
 
+  /// Whether an event can show a pitch or a bit clock, and not only bounds.
+  @inline(__always)
+  static func canShowShape(_ event: BusEvent) -> Bool { event.shape.leastPitch > 0 || event.shape.edgeBits > 0 }
+
   /// The mean of what several frames of one transmitter show, which is known better than that of each.
   init(meanOf all: [Measurement]) {
     let shaped = all.filter(\.isShaped)
