@@ -40,14 +40,12 @@ struct Suspects: Sendable {
 
   /// Takes the next request, foreign or not.
   ///
-  /// - Parameters:
-  ///   - rhythm: log-likelihood ratio of its place in the rhythm, foreign against stock.
-  ///   - ratio: the same of all that is known of it.
+  /// - Parameter ratio: log-likelihood ratio of all that is known of it, foreign against stock.
   /// - Returns: whether there are too many foreign ones for stock parts alone.
-  mutating func add(_ observation: Observation, rhythm: Float, ratio: Float) -> Bool {
+  mutating func add(_ request: Request, ratio: Float) -> Bool {
     if ratio > 1 {
       if requests.count == Self.most { requests.removeFirst() }
-      requests.append(Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
+      requests.append(request)
     }
     return test.add(ratio)
   }
@@ -59,14 +57,13 @@ struct Suspects: Sendable {
   /// explained well enough by the dash that is known, where times tell little. Once two are named it is too late for
   /// this: which of them a request is given to depends on both.
   ///
-  /// - Parameter print: what is learnt of the dash.
-  mutating func take(explained observation: Observation, rhythm: Float, _ print: Fingerprint) -> Bool {
-    guard observation.measurement.showsDistance else { return false }
-    explained.append(
-      Request(measurement: observation.measurement, rhythm: rhythm, reading: observation.reading))
+  /// - Parameter prints: what is learnt of all candidates; handed over as a whole, since one alone would be copied.
+  mutating func take(explained request: Request, _ prints: [Fingerprint]) -> Bool {
+    guard request.measurement.showsDistance else { return false }
+    explained.append(request)
     guard explained.count >= Self.mostExplained else { return false }
     defer { explained.removeFirst(min(explained.count, Self.mostExplained / 2)) }
-    let groups = explained.map { print.follows(as: $0.measurement) ? 0 : 1 }
+    let groups = explained.map { prints[Candidate.firstDash].follows(as: $0.measurement) ? 0 : 1 }
     let asked = zip(explained, groups).lazy.compactMap { request, group in
       request.reading.map { (reading: $0, group: group) }
     }

@@ -75,13 +75,15 @@ struct WireModel: Sendable {
     let ratio = max(-8, min(8, scores[Candidate.newcomer] - prior - best))
     let rhythm = observation.slot + observation.pattern
     let isForeign = max(best, scores[Candidate.newcomer]) > scores[Candidate.ble]
-    if beliefs.dashes.count == 1, rhythm > Self.foreign, isForeign, observation.measurement.clockSpread == 0,
-      suspects.take(explained: observation, rhythm: rhythm, beliefs.prints[Candidate.firstDash])
+    let request = Suspects.Request(
+      measurement: observation.measurement, rhythm: rhythm, reading: observation.reading)
+    if beliefs.dashes.count == 1, rhythm > Self.foreign, isForeign, request.measurement.clockSpread == 0,
+      suspects.take(explained: request, beliefs.prints)
     {
       return true
     }
     if rhythm <= -2, beliefs.dashes.isEmpty { beliefs.prints[Candidate.ble].learn(observation.measurement) }
-    guard suspects.add(observation, rhythm: rhythm, ratio: ratio) else { return false }
+    guard suspects.add(request, ratio: ratio) else { return false }
     switch suspects.judge(against: beliefs.dashes, beliefs.prints, beliefs.habits) {
     case .undecided: return false
     case .newcomers: return true
@@ -94,10 +96,9 @@ struct WireModel: Sendable {
   /// Looks at an answer or a heartbeat with the timing of no known device: somebody forges it. Returns whether a device
   /// must be named for that.
   mutating func assess(strange observation: Observation) -> Bool {
-    var observation = observation
     // What it says is no request.
-    observation.reading = nil
-    guard suspects.add(observation, rhythm: Self.outOfTurn, ratio: Self.outOfTurn),
+    let request = Suspects.Request(measurement: observation.measurement, rhythm: Self.outOfTurn, reading: nil)
+    guard suspects.add(request, ratio: Self.outOfTurn),
       case .newcomers = suspects.judge(against: beliefs.dashes, beliefs.prints, beliefs.habits)
     else { return false }
     return true

@@ -9,20 +9,17 @@ struct DiagnosisThread: AttributedEventSink {
   /// Events with their bytes, many at once.
   private struct Batch: Sendable {
     var rows: [AttributedEvent] = []
-    /// Where the bytes of each event end in `bytes`.
-    var ends: [Int] = []
+    /// Of all of them, one behind the other.
     var bytes: PackedBytes
 
     init(room: Int) {
       bytes = PackedBytes(room: 16 * room)
       rows.reserveCapacity(room)
-      ends.reserveCapacity(room)
     }
 
     mutating func append(_ row: AttributedEvent, _ span: Span<UInt8>) {
       rows.append(row)
       bytes.append(span)
-      ends.append(bytes.count)
     }
 
     /// Hands all on. The rows are looked at in place: they are large, and there are many.
@@ -30,8 +27,9 @@ struct DiagnosisThread: AttributedEventSink {
       let rows = rows.span
       var start = 0
       for index in rows.indices {
-        sink.take(rows[index], bytes: bytes.storage.span.extracting(start..<ends[index]))
-        start = ends[index]
+        let end = start + Int(rows[index].event.count)
+        sink.take(rows[index], bytes: bytes.storage.span.extracting(start..<end))
+        start = end
       }
     }
   }

@@ -26,12 +26,13 @@ import Testing
 
   private static func isMore(_ kinds: [(register: UInt8, measurement: Measurement)], rhythm: Float) -> Bool {
     var suspects = Suspects()
-    var print = Fingerprint()
-    for _ in 0..<40 { print.learn(at(0.2)) }
+    var prints = [Fingerprint](repeating: Fingerprint(), count: Candidate.count)
+    for _ in 0..<40 { prints[Candidate.firstDash].learn(at(0.2)) }
     return (0..<400).contains { index in
       let kind = kinds[index % kinds.count]
-      return suspects.take(
-        explained: EvidenceBench.observed(.request, kind.measurement, register: kind.register), rhythm: rhythm, print)
+      let seen = EvidenceBench.observed(.request, kind.measurement, register: kind.register)
+      let request = Suspects.Request(measurement: seen.measurement, rhythm: rhythm, reading: seen.reading)
+      return suspects.take(explained: request, prints)
     }
   }
 
