@@ -95,9 +95,8 @@ struct SlotClock: Sendable {
 
   private mutating func tell(into clear: inout [ClearRhythm]) {
     guard !gaps.isEmpty, let reference = phase.reference else { return }
-    let places = phase.probablePlaces(slot: length)
     for gap in gaps {
-      gap.forEachRequest(of: contents, places, from: reference, slot: length, scatter) { id, own in
+      gap.forEachRequest(of: contents, phase, from: reference, slot: length, scatter) { id, own in
         let ratio = logf((1 - own) / own)
         clear.append(ClearRhythm(id: id, rhythm: .slot(max(-Self.most, min(Self.most, ratio)))))
       }

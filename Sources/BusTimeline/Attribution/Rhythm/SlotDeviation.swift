@@ -17,7 +17,7 @@ enum SlotDeviation {
   ///   - lateness: nanoseconds from the place to the middle of where the frame can have begun.
   ///   - halfWidth: nanoseconds to either side of that.
   @inline(__always)
-  static func likelihood(_ lateness: SIMD8<Float>, within halfWidth: SIMD8<Float>) -> SIMD8<Float> {
+  static func likelihood(_ lateness: SIMD8<Float>, within halfWidth: Float) -> SIMD8<Float> {
     // Without its sign bit: one instruction, where choosing between a number and its negative takes five.
     let distance = unsafeBitCast(unsafeBitCast(lateness, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: SIMD8<Float>.self)
     let beyond = distance - halfWidth

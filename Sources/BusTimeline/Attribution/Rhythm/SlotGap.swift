@@ -33,9 +33,9 @@ struct SlotGap: Sendable {
   /// The first damage that there was no room for, nanoseconds: what comes from there on counts as spoiled.
   private var spoiledFrom = Int64.max
 
-  /// As many as are looked at side by side, `Asking` twice and `Spoiled` once.
-  private static let mostRequests = 2 * lanes
-  private static let mostDamages = lanes
+  /// Those that are looked at one by one.
+  private static let mostRequests = 16
+  private static let mostDamages = 8
   /// That a frame of the module was lost without a trace, and where something is spoiled.
   private static let lost: Float = 0.03
   private static let spoiled: Float = 0.85
@@ -44,7 +44,7 @@ struct SlotGap: Sendable {
   /// A request takes some time; nanoseconds.
   private static let requestTime: Float = 500_000
   /// Slots that are looked at.
-  private static let mostSlots = Int(SlotPhase.pause)
+  private static let mostSlots = SlotPhase.pause
   /// Nothing is more certain.
   private static let least: Float = 0.001
 
@@ -105,15 +105,13 @@ struct SlotGap: Sendable {
     return min(1, max(1, Float(time - from.middle) / slot) / Float(earlier + requests.count))
   }
 
-  /// Eight requests side by side, and how far each can have taken a slot. Times in nanoseconds from the first heartbeat.
-  private struct Asking {
-    var middle = SIMD8<Float>()
-    var halfWidth = SIMD8<Float>()
-    /// How much likelier each is to begin where it did when it has to than when it may anywhere between the heartbeats;
-    /// 0 where there is none.
-    var advantage = SIMD8<Float>()
-    /// That it took a slot and began at no place of one.
-    var stray = SIMD8<Float>()
+  /// A request, and how far it can have taken a slot: for eight places that the slots may have, side by side. Times in
+  /// nanoseconds from the first heartbeat.
+  private struct Asked {
+    var middle: Float = 0
+    var halfWidth: Float = 0
+    /// How much likelier it is to begin where it did when it has to than when it may anywhere between the heartbeats.
+    var advantage: Float = 0
     /// Likelihood ratio of having taken the slot in question.
     var fit = SIMD8<Float>()
     /// Slots that it took, mostly less than one.
@@ -121,121 +119,102 @@ struct SlotGap: Sendable {
     /// The same over all places that slots may have, by their probabilities.
     var taken = SIMD8<Float>()
 
-    mutating func set(_ lane: Int, middle: Float, halfWidth: Float, length: Float) {
-      self.middle[lane] = middle
-      self.halfWidth[lane] = halfWidth
-      advantage[lane] = max(1, length / (2 * halfWidth + SlotGap.requestTime))
-      stray[lane] = SlotDeviation.stray
-    }
-
-    /// Counts what was taken of the slots in one of their places.
-    mutating func close(_ weight: Float) {
+    /// Counts what it took of the slots in these places.
+    @inline(__always)
+    mutating func close(_ weights: SIMD8<Float>) {
       let most: Float = 1 - SlotGap.least
-      taken += weight * own.replacing(with: most, where: own .> most)
+      taken += weights * own.replacing(with: most, where: own .> most)
       own = SIMD8()
     }
   }
 
-  /// Where slots are spoiled, in nanoseconds from the first heartbeat.
-  private struct Spoiled {
-    private var from = SIMD8<Float>(repeating: .infinity)
-    private var to = SIMD8<Float>(repeating: -.infinity)
-    /// Everything from here on.
-    private let end: Float
-
-    init(from end: Float) { self.end = end }
-
-    mutating func set(_ lane: Int, middle: Float, reach: Float) {
-      (from[lane], to[lane]) = (middle - reach, middle + reach)
-    }
-
-    func contains(_ time: Float) -> Bool { time >= end || any((from .<= time) .& (to .>= time)) }
-  }
-
-  private static let lanes = SIMD8<Float>.scalarCount
-
-  private func asking(_ contents: Contents, _ scatter: TimeScatter, slot: Float) -> [2 of Asking] {
-    var asked = [2 of Asking](repeating: Asking())
+  @inline(__always)
+  private func set(_ asked: inout MutableSpan<Asked>, _ contents: Contents, _ scatter: TimeScatter, slot: Float) {
     // How far apart requests are that begin anywhere.
     let length = max(Float(to - from.middle), slot) / Float(max(requests.count, 1))
     for (index, number) in requests.enumerated() {
       let start = contents.requests[number].start
-      asked[index / Self.lanes].set(
-        index % Self.lanes, middle: Float(start.middle - from.middle),
-        halfWidth: scatter.halfWidth(within: Float(start.error)), length: length)
+      let halfWidth = scatter.halfWidth(within: Float(start.error))
+      asked[index].middle = Float(start.middle - from.middle)
+      asked[index].halfWidth = halfWidth
+      asked[index].advantage = max(1, length / (2 * halfWidth + Self.requestTime))
     }
-    return asked
   }
 
-  private func spoiled(_ contents: Contents, _ scatter: TimeScatter) -> Spoiled {
-    var spoiled = Spoiled(from: spoiledFrom == .max ? .infinity : Float(spoiledFrom - from.middle))
-    for (lane, number) in damages.enumerated() {
+  /// How probable it is that the module's frames were lost that were due at these times, in nanoseconds from the first
+  /// heartbeat.
+  @inline(__always)
+  private func lost(_ due: SIMD8<Float>, _ contents: Contents, _ scatter: TimeScatter) -> SIMD8<Float> {
+    var lost = SIMD8<Float>(repeating: Self.lost)
+    for number in damages {
       let damage = contents.damages[number]
-      let halfWidth = scatter.halfWidth(within: Float(damage.error))
-      spoiled.set(lane, middle: Float(damage.middle - from.middle), reach: max(0, halfWidth) + Self.damageReach)
+      let middle = Float(damage.middle - from.middle)
+      let reach = max(0, scatter.halfWidth(within: Float(damage.error))) + Self.damageReach
+      lost.replace(with: Self.spoiled, where: (due .>= middle - reach) .& (due .<= middle + reach))
     }
-    return spoiled
+    if spoiledFrom < .max { lost.replace(with: Self.spoiled, where: due .>= Float(spoiledFrom - from.middle)) }
+    return lost
   }
 
   /// Calls `body` with the number of each request and the probability that it took a slot of the module's.
   ///
   /// - Parameters:
   ///   - contents: with those of this gap.
-  ///   - places: where the slots may be, from `reference` (nanoseconds) on.
+  ///   - phase: where the slots may be, from `reference` (nanoseconds) on.
   ///   - slot: nanoseconds.
   func forEachRequest(
-    of contents: Contents, _ places: [SlotPhase.Place], from reference: Int64, slot: Float, _ scatter: TimeScatter,
+    of contents: Contents, _ phase: SlotPhase, from reference: Int64, slot: Float, _ scatter: TimeScatter,
     _ body: (Int64, Float) -> Void
   ) {
-    var all = asking(contents, scatter, slot: slot)
+    var all = [16 of Asked](repeating: Asked())
     var asked = all.mutableSpan
-    // Mostly there are eight or fewer.
-    let groups = 0..<(requests.count + Self.lanes - 1) / Self.lanes
-    let spoiled = spoiled(contents, scatter)
+    set(&asked, contents, scatter, slot: slot)
     let (begin, length) = (Float(from.middle - reference), Float(to - from.middle))
     let inverse = 1 / slot
-    var sum: Float = 0
-    for place in places {
-      let start = begin - place.offset
-      let first = Self.nearest(start * inverse)
-      let slots = min(Self.mostSlots, Int(Self.nearest((start + length) * inverse) - first) - 1)
-      var weight = place.probability
-      if slots > 0 {
-        for number in 1...slots {
-          let due = (first + Float(number)) * slot - start
-          let lost = spoiled.contains(due) ? Self.spoiled : Self.lost
-          weight *= Self.share(due, lost: lost, among: groups, of: &asked)
-        }
-        for index in groups { asked[index].close(weight) }
+    var sum = SIMD8<Float>()
+    phase.forEachProbable(slot: slot) { offsets, probabilities in
+      let start = begin - offsets
+      let first = SlotPhase.nearest(start * inverse)
+      let last = SlotPhase.nearest((start + length) * inverse)
+      var weights = probabilities
+      var number: Float = 1
+      while number <= Self.mostSlots {
+        // Of some places there is one slot more between the heartbeats than of others.
+        let isOver = last - first .<= number
+        guard !Swift.all(isOver) else { break }
+        let due = (first + number) * slot - start
+        share(due, isOver, lost(due, contents, scatter), among: &asked, &weights)
+        number += 1
       }
-      sum += weight
+      for index in 0..<requests.count { asked[index].close(weights) }
+      sum += weights
     }
     for (index, number) in requests.enumerated() {
-      let taken = asked[index / Self.lanes].taken[index % Self.lanes] / max(sum, .leastNormalMagnitude)
+      let taken = asked[index].taken.sum() / max(sum.sum(), .leastNormalMagnitude)
       body(contents.requests[number].id, max(Self.least, min(1 - Self.least, taken)))
     }
   }
 
-  /// The nearest whole number, for numbers below 2²²: adding 1.5 · 2²³ leaves no room for a fraction. Where processors
-  /// need not know how to round, `rounded` is a call.
-  @inline(__always)
-  private static func nearest(_ value: Float) -> Float { (value + 12_582_912) - 12_582_912 }
-
-  /// Shares a slot among the requests that can have taken it, against its frame having been lost. Returns the
-  /// likelihood of what came then.
+  /// Shares a slot among the requests that can have taken it, against its frame having been lost. `weights` are
+  /// multiplied by the likelihood of what came then.
   ///
-  /// - Parameter due: nanoseconds from the first heartbeat.
+  /// - Parameters:
+  ///   - due: when the slot begins if it has each of eight places, nanoseconds from the first heartbeat.
+  ///   - isOver: where there is no such slot between the heartbeats.
   @inline(__always)
-  private static func share(
-    _ due: Float, lost: Float, among groups: Range<Int>, of asked: inout MutableSpan<Asking>
-  ) -> Float {
+  private func share(
+    _ due: SIMD8<Float>, _ isOver: SIMDMask<SIMD8<Int32>>, _ lost: SIMD8<Float>,
+    among asked: inout MutableSpan<Asked>, _ weights: inout SIMD8<Float>
+  ) {
     var sum = lost
-    for index in groups {
+    for index in 0..<requests.count {
       let likelihood = SlotDeviation.likelihood(asked[index].middle - due, within: asked[index].halfWidth)
-      asked[index].fit = (1 - lost) * (likelihood * asked[index].advantage + asked[index].stray)
-      sum += asked[index].fit.sum()
+      let fit = (1 - lost) * (likelihood * asked[index].advantage + SlotDeviation.stray)
+      asked[index].fit = fit
+      sum += fit
     }
-    for index in groups { asked[index].own += asked[index].fit * (1 / sum) }
-    return sum
+    let shares = (1 / sum).replacing(with: 0, where: isOver)
+    for index in 0..<requests.count { asked[index].own += asked[index].fit * shares }
+    weights *= sum.replacing(with: 1, where: isOver)
   }
 }

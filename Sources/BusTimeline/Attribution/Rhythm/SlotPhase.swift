@@ -27,14 +27,6 @@ struct SlotPhase: Sendable {
   /// So many slots without a heartbeat are a pause: where slots lie behind it is not known.
   static let pause: Float = 12
 
-  /// A place that a slot may have.
-  struct Place {
-    /// Nanoseconds from `reference`.
-    var offset: Float
-    /// 0 to 1.
-    var probability: Float
-  }
-
   /// Mean and variance of the place, in slots from `reference`.
   private struct Moments {
     var mean: Float = 0
@@ -64,18 +56,16 @@ struct SlotPhase: Sendable {
     }
   }
 
-  /// The places that are probable enough to be looked at; `slot` in nanoseconds.
-  func probablePlaces(slot: Float) -> [Place] {
-    var places: [Place] = []
-    places.reserveCapacity(Self.placeCount / 2)
+  /// Calls `body` with the places that are probable enough to be looked at, eight side by side: nanoseconds from
+  /// `reference`, and the probability of each, 0 where it is passed over.
+  @inline(__always)
+  func forEachProbable(slot: Float, _ body: (_ offsets: SIMD8<Float>, _ probabilities: SIMD8<Float>) -> Void) {
     let density = density.span
-    for row in density.indices where any(density[row] .> Self.least) {
-      let offsets = Self.offsets(row) * slot
-      for lane in 0..<Self.lanes where density[row][lane] > Self.least {
-        places.append(Place(offset: offsets[lane], probability: density[row][lane]))
-      }
+    for row in density.indices {
+      let isPassedOver = density[row] .<= Self.least
+      guard !all(isPassedOver) else { continue }
+      body(Self.offsets(row) * slot, density[row].replacing(with: 0, where: isPassedOver))
     }
-    return places
   }
 
   private static let lanes = SIMD8<Float>.scalarCount
@@ -141,7 +131,7 @@ struct SlotPhase: Sendable {
       var lateness = offset - offsets * slot
       // From the nearest slot that has its place there.
       lateness -= Self.nearest(lateness * inverse) * slot
-      density[row] *= SlotDeviation.likelihood(lateness, within: SIMD8(repeating: halfWidth)) + SlotDeviation.stray
+      density[row] *= SlotDeviation.likelihood(lateness, within: halfWidth) + SlotDeviation.stray
       sums.add(density[row], at: offsets)
     }
     moments = Moments(sums)
@@ -149,9 +139,10 @@ struct SlotPhase: Sendable {
     for row in density.indices { density[row] *= scale }
   }
 
-  /// Nearest whole numbers, as `SlotGap` makes them.
+  /// Nearest whole numbers, for numbers below 2²²: adding 1.5 · 2²³ leaves no room for a fraction. Where processors need
+  /// not know how to round, `rounded` is a call.
   @inline(__always)
-  private static func nearest(_ values: SIMD8<Float>) -> SIMD8<Float> { (values + 12_582_912) - 12_582_912 }
+  static func nearest(_ values: SIMD8<Float>) -> SIMD8<Float> { (values + 12_582_912) - 12_582_912 }
 
   /// Moves the mean to the middle where it is far from there; returns the nanoseconds by which `reference` moves.
   private mutating func recentre(_ mean: Float, _ slot: Float) -> Int64 {
