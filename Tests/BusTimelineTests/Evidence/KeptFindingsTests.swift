@@ -34,7 +34,11 @@ import UartSniffer
       // Each in turn with each, by steps that have no factor in common.
       wire.beliefs.answerFit = WireBeliefs.AnswerFit.allCases[turn / 5 % 3]
       let bounds = Self.bounds[turn / 7 % Self.bounds.count]
-      let seen = EvidenceBench.observed(Self.claims[turn % Self.claims.count], EvidenceBench.measured(bounds: bounds))
+      // What they are not told by differs too.
+      let seen = EvidenceBench.observed(
+        Self.claims[turn % Self.claims.count], EvidenceBench.measured(bounds: bounds),
+        register: turn / 11 % 2 == 0 ? UInt8(turn % 13) : nil, at: Int64(turn) * 20_000_000,
+        bytes: Int32(9 + turn / 17 % 4))
       var twin = wire
       let anew = twin.decide(seen, id: Int64(turn))
       guard let found = wire.plainFinding(on: seen) else {
