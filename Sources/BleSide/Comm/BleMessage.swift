@@ -3,7 +3,7 @@ public import NinebotBus
 /// One message between phone and scooter, as far as the keys allow to read it.
 public struct BleMessage: Hashable, Sendable {
   /// What became of the message.
-  public enum Condition: UInt8, Hashable, Sendable {
+  public enum Condition: UInt8, Hashable, Sendable, CaseIterable {
     /// `body` is what was sent.
     case readable
     /// The key is missing.

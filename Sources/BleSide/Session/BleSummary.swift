@@ -2,8 +2,9 @@ internal import NinebotBus
 
 /// What a BLE recording holds in all; events go in as they are read, memory stays the same.
 public struct BleSummary: Sendable {
-  /// Messages by condition, of each direction.
-  private var counts = [2 of [6 of Int]](repeating: [6 of Int](repeating: 0))
+  /// Messages of each direction in each condition: `place`.
+  private var counts = [Int](repeating: 0, count: BleDirection.allCases.count * Self.conditions)
+  private static let conditions = BleMessage.Condition.allCases.count
   /// Replies that a request of the phone explains.
   public private(set) var solicited = 0
   /// Replies that no request in the log explains, and the answers to lost ones among them.
@@ -32,7 +33,7 @@ public struct BleSummary: Sendable {
   /// Takes the next event of the recording; notes do not count.
   public mutating func push(_ event: BleEvent) {
     guard case .message(let message) = event else { return }
-    counts[Int(message.direction.rawValue)][Int(message.condition.rawValue)] += 1
+    counts[Self.place(message.direction, message.condition)] += 1
     connections = max(connections, message.connection + 1)
     span = min(span?.lowerBound ?? message.time, message.time)...max(span?.upperBound ?? message.time, message.time)
     if case .gap(let count) = message.step { missing += UInt64(count) }
@@ -53,8 +54,12 @@ public struct BleSummary: Sendable {
 
   /// Messages of a direction, in one condition or in all.
   public func count(_ direction: BleDirection, _ condition: BleMessage.Condition? = nil) -> Int {
-    let counts = counts[Int(direction.rawValue)]
-    return condition.map { counts[Int($0.rawValue)] } ?? counts.indices.reduce(0) { $0 + counts[$1] }
+    let conditions = condition.map { [$0] } ?? BleMessage.Condition.allCases
+    return conditions.reduce(0) { $0 + counts[Self.place(direction, $1)] }
+  }
+
+  private static func place(_ direction: BleDirection, _ condition: BleMessage.Condition) -> Int {
+    Int(direction.rawValue) * conditions + Int(condition.rawValue)
   }
 
   /// The cycle in which somebody else polls: of what was not asked for, or of everything where that is not known. Empty

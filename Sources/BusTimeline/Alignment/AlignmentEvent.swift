@@ -36,13 +36,7 @@ public struct AlignmentEvent: Hashable, Sendable {
   /// comes after needs the whole of it.
   public init?(_ bytes: Span<UInt8>, start: TimeBounds, end: TimeBounds) {
     guard let layout = FrameLayout(bytes) else { return nil }
-    let payload = bytes.extracting(layout.payload)
-    let command = bytes[layout.command], argument = bytes[layout.command + 1]
-    if layout.format == .ninebot {
-      self.init(bytes[3], bytes[4], command, argument, payload, start: start, end: end)
-    } else {
-      self.init(bytes[3], command, argument, payload, start: start, end: end)
-    }
+    self.init(body: bytes.extracting(3..<layout.payload.upperBound), layout.format, start: start, end: end)
   }
 
   /// A message without what wraps it: from the address on, to the end of the payload.

@@ -67,13 +67,11 @@ struct Suspects: Sendable {
     let asked = zip(explained, groups).lazy.compactMap { request, group in
       request.reading.map { (reading: $0, group: group) }
     }
-    guard PollingHabits.areUnlike(asked, earlier: unions) else {
-      unions += 1
-      return false
-    }
     let apart = groups.reduce(0, +)
     let rarer = zip(explained, groups).filter { $0.1 == (apart < groups.count - apart ? 1 : 0) }.map(\.0)
-    guard rarer.count >= Self.least, rarer.reduce(0, { $0 + $1.rhythm }) > 0.5 * Float(rarer.count) else {
+    guard PollingHabits.areUnlike(asked, earlier: unions), rarer.count >= Self.least,
+      rarer.reduce(0, { $0 + $1.rhythm }) > 0.5 * Float(rarer.count)
+    else {
       unions += 1
       return false
     }

@@ -17,13 +17,16 @@ extension PhoneRequests {
     var covered: ClosedRange<Int64>?
     var counted = CountedWrites()
     var answers = (asked: 0, got: 0)
-    var readings = WriteReadings(profile)
+    // Clients ask for the same few things over and over.
+    var readings = RecentReadings(profile)
     for message in log where message.time != 0 {
       let time = reader.busTime(of: message.time).middle &- origin
       covered = min(covered?.lowerBound ?? time, time)...max(covered?.upperBound ?? time, time)
       if message.direction == .toScooter { counted.take(message, at: time) }
       if message.solicited == true { answers.got += 1 }
-      guard message.direction == .toScooter, let reading = readings.reading(of: message) else { continue }
+      guard message.direction == .toScooter, let bytes = try? message.frame?.encoded(),
+        let reading = readings.read(bytes.span, on: .phoneBle)
+      else { continue }
       if reading.expects != .nothing { answers.asked += 1 }
       add(reading, at: time)
     }
@@ -43,30 +46,6 @@ extension PhoneRequests {
 
   /// Collisions cost no more answers than this share.
   private static let mostUnanswered = 0.05
-}
-
-/// What the phone's writes mean. Clients ask for the same few things over and over, so each is read once.
-private struct WriteReadings {
-  private struct Write: Hashable {
-    var format: WireFormat
-    var body: [UInt8]
-  }
-
-  private let profile: Profile
-  private var known: [Write: FrameReading?] = [:]
-  /// A log in which each write differs is read without keeping any.
-  private static let most = 256
-
-  init(_ profile: Profile) { self.profile = profile }
-
-  /// Nil for what is no frame that the profile can read.
-  mutating func reading(of message: BleMessage) -> FrameReading? {
-    let write = Write(format: message.format.wire, body: message.body)
-    if message.condition == .readable, let reading = known[write] { return reading }
-    let reading = (try? message.frame?.encoded()).flatMap { profile.read($0.span, on: .phoneBle) }
-    if message.condition == .readable, known.count < Self.most { known.updateValue(reading, forKey: write) }
-    return reading
-  }
 }
 
 /// Finds by their numbers when the phone's messages are missing.

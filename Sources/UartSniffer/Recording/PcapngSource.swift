@@ -26,7 +26,7 @@ public struct PcapngSource: RecordedSource {
   /// The last event of each tap in the chunks before.
   private var lastEvents: [Int: RecordedEvent] = [:]
   /// The most bytes and events of a chunk so far: room for as many is made at once.
-  private var usual = (bytes: 0, events: 0)
+  private var largest = (bytes: 0, events: 0)
 
   private struct Lane {
     var linkType: LinkType
@@ -73,7 +73,7 @@ public struct PcapngSource: RecordedSource {
       throw failure
     }
     var chunk = ByteChunk(tap: -1)
-    chunk.reserve(usual.bytes, events: usual.events)
+    chunk.reserve(largest.bytes, events: largest.events)
     do {
       while let packet = try nextPacket(waiting: chunk.bytes.isEmpty) {
         guard try isSampled(packet) else { continue }
@@ -94,7 +94,7 @@ public struct PcapngSource: RecordedSource {
       if chunk.bytes.isEmpty { throw error }
       failure = error
     }
-    usual = (max(usual.bytes, chunk.bytes.count), max(usual.events, chunk.recorded.count))
+    largest = (max(largest.bytes, chunk.bytes.count), max(largest.events, chunk.recorded.count))
     if let last = chunk.recorded.last { lastEvents[chunk.tap] = last }
     return chunk.bytes.isEmpty ? nil : chunk
   }

@@ -24,7 +24,7 @@ public struct TextLogSource: RecordedSource {
   /// An event that belongs to the next chunk.
   private var held: ByteChunk?
   /// The most bytes and events of a chunk so far: room for as many is made at once.
-  private var usual = (bytes: 0, events: 0)
+  private var largest = (bytes: 0, events: 0)
 
   private static let piece = 1 << 13
   /// A frame is at most 271 bytes; whole lines of garbage are longer.
@@ -47,7 +47,7 @@ public struct TextLogSource: RecordedSource {
       chunk = held
       self.held = nil
     }
-    chunk.reserve(usual.bytes, events: usual.events)
+    chunk.reserve(largest.bytes, events: largest.events)
     while chunk.bytes.count < TextLogSource.piece, held == nil,
       let range = try nextLine(waiting: chunk.bytes.isEmpty)
     {
@@ -60,7 +60,7 @@ public struct TextLogSource: RecordedSource {
       }
       window.take(range.count + 1)
     }
-    usual = (max(usual.bytes, chunk.bytes.count), max(usual.events, chunk.recorded.count))
+    largest = (max(largest.bytes, chunk.bytes.count), max(largest.events, chunk.recorded.count))
     if !chunk.bytes.isEmpty { return chunk }
     if taps.isEmpty, badLineCount > 0 {
       throw InputError(

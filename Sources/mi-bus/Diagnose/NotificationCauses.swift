@@ -5,8 +5,8 @@ import NinebotBus
 
 /// Follows the phone's messages along the bus and counts whose request brought each of them forth.
 struct NotificationCauses {
-  /// Of what the bus tells; the rest follows from the log's end.
-  private var counts = Diagnosis.Notifications()
+  /// What the phone did not ask for, what is undecided, and what came while the bus was not recorded.
+  private var (unsolicited, undecided, outside) = (0, 0, 0)
   private(set) var chains = Diagnosis.Chains()
   private var tracker: CausalityTracker
   private let messages: PackedMessages
@@ -65,19 +65,18 @@ struct NotificationCauses {
     handOver(until: .max, &timeline)
     tracker.finish()
     take(&timeline)
-    counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
   }
 
   /// What became of the messages that are kept of a log.
   func counts(of phone: PhoneLog) -> Diagnosis.Notifications {
-    var all = phone.counts
-    all.beyond = phone.receivedLeftOut
-    all.total -= all.beyond
+    var counts = phone.counts
+    counts.beyond = phone.receivedLeftOut
+    counts.total -= counts.beyond
     // The bus says what the log alone does not.
-    all.ring = []
-    (all.unsolicited, all.undecided) = (counts.unsolicited, counts.undecided)
-    (all.causedBy, all.outside) = (counts.causedBy, counts.outside)
-    return all
+    counts.ring = []
+    (counts.unsolicited, counts.undecided, counts.outside) = (unsolicited, undecided, outside)
+    counts.causedBy = causedBy.sorted { $0.value > $1.value }.map { ($0.key, $0.value) }
+    return counts
   }
 
   /// Whether `takeWaits` has any: asked for each frame, which an array that is handed over would take long for.
@@ -112,15 +111,15 @@ struct NotificationCauses {
 
   private mutating func note(_ finding: NotificationFinding, _ timeline: inout TimelineCollector?) {
     if finding.solicited == false {
-      counts.unsolicited += 1
+      unsolicited += 1
       if case .reply(let asker) = finding.cause {
         causedBy[asker, default: 0] += 1
       } else {
         causedBy[.unknown, default: 0] += 1
-        if let time = finding.time, isOutside(time) { counts.outside += 1 }
+        if let time = finding.time, isOutside(time) { outside += 1 }
       }
     }
-    if finding.solicited == nil { counts.undecided += 1 }
+    if finding.solicited == nil { undecided += 1 }
     guard messages.indices.contains(finding.sequence), let time = finding.time else { return }
     timeline?.add(notification: messages[finding.sequence], at: time.middle, finding)
   }

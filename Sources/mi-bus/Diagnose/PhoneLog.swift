@@ -14,10 +14,11 @@ struct PhoneLogReading {
   init(_ recording: BleRecording) {
     hasTimes = recording.hasTimes
     Thread.detachNewThread { [kept, whole] in
-      var log = PhoneLog(recording)
-      log.readKept()
+      var recording = recording
+      var log = PhoneLog(hasTimes: recording.hasTimes)
+      log.readKept(of: &recording)
       _ = kept.put(log.messages)
-      log.readRest()
+      log.readRest(of: &recording)
       _ = whole.put(log)
     }
   }
@@ -35,7 +36,6 @@ struct PhoneLog {
   private(set) var notes: [String] = []
   /// What ended the reading before the end of the log. What is readable before it is kept.
   private(set) var defect: InputError?
-  private var recording: BleRecording
   private var summary = BleSummary()
   private var preSession = 0
   /// Received and kept, and could not be read.
@@ -43,29 +43,29 @@ struct PhoneLog {
   private(set) var leftOut = 0
   /// Those of them that the phone received.
   private(set) var receivedLeftOut = 0
-  var hasTimes: Bool { recording.hasTimes }
+  let hasTimes: Bool
 
   /// About a day of what a polling dash causes.
   private static let most = 1_500_000
 
-  fileprivate init(_ recording: BleRecording) { self.recording = recording }
+  fileprivate init(hasTimes: Bool) { self.hasTimes = hasTimes }
 
-  fileprivate mutating func readKept() {
-    while messages.count < Self.most, let message = next() {
+  fileprivate mutating func readKept(of recording: inout BleRecording) {
+    while messages.count < Self.most, let message = next(of: &recording) {
       if message.direction == .toPhone, !message.ok { unreadable += 1 }
       messages.append(message)
     }
   }
 
-  fileprivate mutating func readRest() {
-    while let message = next() {
+  fileprivate mutating func readRest(of recording: inout BleRecording) {
+    while let message = next(of: &recording) {
       leftOut += 1
       if message.direction == .toPhone { receivedLeftOut += 1 }
     }
   }
 
   /// The next message, in all counts but those of what is kept; nil at the end or before a defect.
-  private mutating func next() -> BleMessage? {
+  private mutating func next(of recording: inout BleRecording) -> BleMessage? {
     do throws(InputError) {
       while let event = try recording.next() {
         summary.push(event)

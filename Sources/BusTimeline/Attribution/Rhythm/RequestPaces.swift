@@ -21,8 +21,6 @@ struct RequestPaces: Sendable {
   /// - Parameter time: nanoseconds.
   func advantages(of reading: FrameReading, at time: Int64, _ habits: PollingHabits) -> SIMD4<Float> {
     let row = habits.row(of: reading)
-    // Looked at in place: an element taken out counts as one more that holds its array.
-    let paces = paces.span
     var values = SIMD4<Float>()
     for place in paces.indices where paces[place].isKnown {
       let share = habits.share(row, Self.candidate(at: place))

@@ -21,6 +21,7 @@ struct SlotClock: Sendable {
   private var strayRounds = 0
   /// What came between heartbeats since the last round ended, or in the last `mostBeats`.
   private var gaps: [SlotGap] = []
+  /// Of those and of the open one.
   private var contents = SlotGap.Contents()
   /// Heartbeats that the first of them has waited for.
   private var waited = 0
@@ -68,12 +69,12 @@ struct SlotClock: Sendable {
       let distance = Float(time.middle - open.from.middle)
       learn(distance, within: Float(time.error + open.from.error), open)
       let isPause = distance <= 0 || distance >= SlotPhase.pause * length
-      if seen >= Self.leastSeen, open.isCrowded {
-        open.forEachRequest(of: contents) { tell(ofCrowd: $0, in: open, until: time.middle, into: &clear) }
-      }
-      if seen >= Self.leastSeen, !open.isCrowded, open.hasRequests, !isPause {
+      if seen >= Self.leastSeen, open.hasRequests, !open.isCrowded, !isPause {
         gaps.append(open.closed(by: time))
       } else {
+        if seen >= Self.leastSeen, open.isCrowded {
+          open.forEachRequest(of: contents) { tell(ofCrowd: $0, in: open, until: time.middle, into: &clear) }
+        }
         contents.removeLast(open)
       }
       // What is known of the slots ends here.
