@@ -50,8 +50,8 @@ struct BusRecording {
     return try run.recorded({ _ in try opener.recorded(specs) }, phone: phone) { SignalWatch.hasCome(descriptor) }
   }
 
-  /// Samples of several recordings would not be of the same time.
+  /// Samples of several recordings would not be of the same time. Where it is read to its end, that is a step by itself.
   private func opener(_ sampling: Sampling?) -> SourceOpener {
-    SourceOpener(input: input, sampling: specs.count == 1 ? sampling : nil)
+    SourceOpener(input: input, sampling: specs.count == 1 ? sampling : nil, readsAhead: sampling != nil)
   }
 }

@@ -44,36 +44,29 @@ struct DiagnoseRun {
     var alignment = Diagnosis.Alignment.none
     var joined: Joined?
     if let reading { (alignment, joined) = try align(open, reading) }
-    var feed = feed(.recorded, joined)
-    var source = ReadAhead(try open(nil), feed.eventMaker)
-    var defect: InputError?
-    var isEmpty = true
-    do throws(InputError) {
-      while let events = try source.next() {
-        feed.name(taps: source.taps)
-        feed.push(events)
-        isEmpty = false
-      }
-    } catch {
-      // What was readable is diagnosed, and the defect is told with it; of nothing there is no verdict.
-      if !isInterrupted() { defect = error }
-      if isEmpty, let defect { throw defect }
-    }
-    feed.name(taps: source.taps)
-    var result = finish(feed, reading?.log(), alignment, [defect].compactMap { $0 }, source.warnings.map(\.description))
-    (result.taps, result.origin) = (source.taps, source.origin)
+    var outcome = RecordedDiagnosis(
+      try open(nil), attributor(.recorded), pause: pause, sink: sink(joined?.causes), phone: joined?.requests
+    ).run()
+    // What was readable is diagnosed, and the defect is told with it; of nothing there is no verdict.
+    if outcome.defect != nil, isInterrupted() { outcome.defect = nil }
+    if outcome.isEmpty, let defect = outcome.defect { throw defect }
+    var result = finish(
+      outcome.sink, outcome.exchanges, reading?.log(), alignment, [outcome.defect].compactMap { $0 },
+      outcome.source.warnings.map(\.description))
+    (result.taps, result.origin) = (outcome.source.taps, outcome.source.origin)
     return result
   }
 
   /// Ports, until a signal or the end of the time.
   func live(_ inputs: LiveInputs, duration: Int64?) throws -> Result {
     let signals = try SignalWatch.start()
-    var feed = feed(.live, nil)
-    feed.name(taps: inputs.sources.map(\.tap))
+    var diagnosis = LiveDiagnosis(
+      attributor(.live), taps: inputs.sources.map(\.tap), pause: pause, sink: sink(nil))
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
-    try loop.run(into: &feed, signals: signals)
-    var result = finish(feed, nil, .none, loop.failures, inputs.notes)
+    try loop.run(into: &diagnosis, signals: signals)
+    let (sink, exchanges) = diagnosis.finish()
+    var result = finish(sink, exchanges, nil, .none, loop.failures, inputs.notes)
     (result.taps, result.origin) = (inputs.sources.map(\.tap), inputs.clock.unix)
     return result
   }
@@ -129,22 +122,21 @@ struct DiagnoseRun {
     return PhoneRequests(log: messages, profile: profile, clocks: clocks, origin: origin)
   }
 
-  private func feed(_ patience: Attributor.Patience, _ joined: Joined?) -> DiagnoseFeed {
-    DiagnoseFeed(
-      attributor: Attributor(profile: profile, patience: patience, links: links), pause: pause,
-      sink: DiagnoseSink(
-        builder: DiagnosisBuilder(profile: profile), timeline: collector, causes: joined?.causes),
-      phone: joined?.requests)
+  private func attributor(_ patience: Attributor.Patience) -> Attributor {
+    Attributor(profile: profile, patience: patience, links: links)
+  }
+
+  private func sink(_ causes: NotificationCauses?) -> DiagnoseSink {
+    DiagnoseSink(builder: DiagnosisBuilder(profile: profile), timeline: collector, causes: causes)
   }
 
   private var collector: TimelineCollector? { pictured.map { TimelineCollector(profile: profile, range: $0) } }
 
   private func finish(
-    _ feed: consuming DiagnoseFeed, _ phone: PhoneLog?, _ alignment: Diagnosis.Alignment,
-    _ defects: [InputError], _ notes: [String]
+    _ sink: DiagnoseSink, _ exchanges: ExchangeTotals, _ phone: PhoneLog?,
+    _ alignment: Diagnosis.Alignment, _ defects: [InputError], _ notes: [String]
   ) -> Result {
     let defects = defects + [phone?.defect].compactMap { $0 }
-    let (sink, exchanges) = feed.finish()
     var diagnosis = sink.builder.finish(signatures: signatures, exchanges: exchanges)
     var timeline = sink.timeline
     diagnosis.alignment = alignment

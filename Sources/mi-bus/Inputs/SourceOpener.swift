@@ -12,6 +12,8 @@ struct SourceOpener {
 
   /// Where a sample of a long file will do.
   var sampling: Sampling?
+  /// Whether long files are read by threads of their own.
+  var readsAhead = true
 
   /// One recording, or several merged in time, each clock corrected by so many nanoseconds.
   func recorded(_ specs: [SourceSpec], corrections: [Int64] = []) throws(InputError) -> any RecordedSource {
@@ -38,7 +40,7 @@ struct SourceOpener {
       }
       var source = try RecordingFormat.open(path: path, baud: input.baud).source
       if let sampling { source.allow(sampling) }
-      return Self.isLong(path) ? ReadAhead(source) : source
+      return readsAhead && Self.isLong(path) ? ReadAhead(source) : source
     case .serial, .simulated, .network: throw InputError(spec.text, "is live, not a recording")
     }
   }

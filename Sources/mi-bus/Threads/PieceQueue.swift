@@ -1,0 +1,32 @@
+import Synchronization
+
+/// What one step makes and the next one uses, in order. Nobody waits here: a step that finds no piece, or no room, is
+/// asked again later.
+final class PieceQueue<Piece: Sendable>: Sendable {
+  private struct Contents {
+    var pieces: [Piece] = []
+    var isEnded = false
+  }
+
+  private let contents = Mutex(Contents())
+  private let most: Int
+
+  /// - Parameter most: pieces from which on there is no room. What a step makes at once may be more than one.
+  init(most: Int) { self.most = most }
+
+  var hasRoom: Bool { contents.withLock { $0.pieces.count < most } }
+
+  func put(_ piece: Piece) { contents.withLock { $0.pieces.append(piece) } }
+
+  /// The oldest piece, if there is one.
+  func take() -> Piece? { contents.withLock { $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() } }
+
+  /// Says that no more pieces come.
+  func end() { contents.withLock { $0.isEnded = true } }
+
+  /// Whether `end` was called.
+  var isEnded: Bool { contents.withLock { $0.isEnded } }
+
+  /// Whether it is at its end and empty.
+  var isOver: Bool { contents.withLock { $0.isEnded && $0.pieces.isEmpty } }
+}
