@@ -31,6 +31,10 @@ struct AttributionRun {
     var source = source
     var attributor = Attributor(profile: try Self.profile(profile), patience: patience, links: links)
     attributor.remember(remembering)
+    guard !observedApart else {
+      try observeApart(&source, &attributor)
+      return
+    }
     var stream = AttributedStream(attributor: attributor, pause: 2_000_000, sink: Collector())
     func name(_ new: [Tap]) {
       guard stream.name(taps: new) else { return }
@@ -38,27 +42,49 @@ struct AttributionRun {
       stream.sink.table.add(taps: new)
       if let phone { stream.set(phone: phone) }
     }
-    var observed = ObservedStream(stream.observer, pause: 2_000_000)
     while let chunk = try source.next() {
       name(source.taps)
       stream.sink.known = max(stream.sink.known, chunk.times.last?.start.middle ?? 0)
-      guard observedApart else {
-        stream.push(chunk)
-        continue
-      }
-      observed.name(taps: source.taps)
-      observed.push(chunk)
-      if observed.isFull { stream.push(observed.take()) }
+      stream.push(chunk)
     }
     name(source.taps)
-    observed.finish()
-    stream.push(observed.take())
     stream.finish()
     stream.sink.finder.finish()
     taps = stream.taps
     rows = stream.sink.rows
     table = stream.sink.table
     collisions = stream.sink.finder.take()
+  }
+
+  /// The way of a diagnosis: one thread sees the events, many at once, and another decides them where they are.
+  private mutating func observeApart(_ source: inout any RecordedSource, _ attributor: inout Attributor) throws {
+    var observed = ObservedStream(attributor.observer, pause: 2_000_000)
+    var collector = Collector()
+    var decided: [AttributedEvents] = []
+    func decide() {
+      let events = observed.take()
+      attributor.add(taps: events.taps)
+      attributor.push(events, into: &decided)
+    }
+    while let chunk = try source.next() {
+      observed.name(taps: source.taps)
+      observed.push(chunk)
+      if observed.isFull { decide() }
+    }
+    observed.name(taps: source.taps)
+    observed.finish()
+    decide()
+    attributor.finish(into: &decided)
+    for events in decided {
+      collector.finder.add(taps: events.taps)
+      collector.table.add(taps: events.taps)
+      events.give(to: &collector)
+    }
+    collector.finder.finish()
+    taps = observed.taps
+    rows = collector.rows
+    table = collector.table
+    collisions = collector.finder.take()
   }
 
   private struct Collector: AttributedEventSink {

@@ -62,15 +62,6 @@ public struct AttributedStream<Sink: AttributedEventSink & ~Copyable>: ~Copyable
     if let time = chunk.silentUntil { try stage.attributor.advance(to: time, into: &stage.sink) }
   }
 
-  /// What sees for it in another thread; to be taken before the first event.
-  public var observer: BusObserver { stage.attributor.observer }
-
-  /// Adds the next events of taps that were named, which its observer saw, and hands on those that are due.
-  @inlinable
-  public mutating func push(_ events: ObservedEvents) throws(Sink.Failure) {
-    try stage.attributor.push(events, into: &stage.sink)
-  }
-
   /// Gives every wire what the phone is known to have asked for.
   public mutating func set(phone: PhoneRequests) {
     for tap in taps.indices { stage.attributor.set(phone: phone, tap: tap) }

@@ -70,7 +70,8 @@ public struct Attributor: Sendable {
   ) throws(Sink.Failure) {
     let sight = observer.observe(event, tap: tap, bytes: bytes)
     if let link = sight.link { note(link, on: tap) }
-    arrive(event, tap, sight.reading, sight.claim, sight.measurement, bytes)
+    learn(event, tap, sight.reading, sight.claim, sight.measurement)
+    waiting.append(event, tap: tap, sight.reading, sight.claim, sight.measurement, bytes: bytes)
     if sight.isClear {
       for clear in observer.clear(on: tap) { take(clear) }
     }
@@ -78,35 +79,36 @@ public struct Attributor: Sendable {
     if due > 0 { try release(due, into: &sink) }
   }
 
-  /// Adds the next events, which its observer saw elsewhere, and hands on those that have waited long enough.
-  public mutating func push<Sink: AttributedEventSink & ~Copyable>(
-    _ events: ObservedEvents, into sink: inout Sink
-  ) throws(Sink.Failure) {
-    var (end, nextClear, nextLink) = (0, 0, 0)
-    for index in events.rows.indices {
-      let tap = events.rows[index].tap
-      if nextLink < events.links.count, events.links[nextLink].row == index {
-        note(events.links[nextLink].link, on: tap)
+  /// Adds the next events, which its observer saw elsewhere, and hands on those that came with them of which all have
+  /// waited long enough. Not to be mixed with events that come one by one.
+  public mutating func push(_ events: consuming ObservedEvents, into decided: inout [AttributedEvents]) {
+    let (count, clear, links) = (events.count, events.clear, events.links)
+    guard count > 0 else { return }
+    waiting.add(events)
+    var (nextClear, nextLink) = (0, 0)
+    for row in 0..<count {
+      let tap = waiting.arriving.tap
+      if nextLink < links.count, links[nextLink].row == row {
+        note(links[nextLink].link, on: tap)
         nextLink += 1
       }
-      let start = end
-      end += Int(events.rows[index].event.count)
-      arrive(
-        events.rows[index].event, tap, events.rows[index].reading, events.rows[index].claim,
-        events.rows[index].measurement, events.bytes.storage.span.extracting(start..<end))
-      while nextClear < events.clear.count, events.clear[nextClear].row == index {
-        take(events.clear[nextClear].rhythm)
+      learn(
+        waiting.arriving.event, tap, waiting.arriving.reading, waiting.arriving.claim, waiting.arriving.measurement)
+      let now = waiting.arriving.event.start.middle
+      waiting.arrived(Int(waiting.arriving.event.count))
+      while nextClear < clear.count, clear[nextClear].row == row {
+        take(clear[nextClear].rhythm)
         nextClear += 1
       }
-      let due = dueCount(at: events.rows[index].event.start.middle)
-      if due > 0 { try release(due, into: &sink) }
+      let due = dueCount(at: now)
+      if due > 0 { decide(due, into: &decided) }
     }
   }
 
+  /// Learns from an event that has just come.
   @inline(__always)
-  private mutating func arrive(
-    _ event: BusEvent, _ tap: Int, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement,
-    _ bytes: Span<UInt8>
+  private mutating func learn(
+    _ event: BusEvent, _ tap: Int, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement
   ) {
     wires[tap].arrive(claim, measurement)
     if claim == .request {
@@ -114,7 +116,6 @@ public struct Attributor: Sendable {
     } else {
       airTimes[tap].learn(event, candidate: Candidate.claimed(claim))
     }
-    waiting.append(event, tap: tap, reading, claim, measurement, bytes: bytes)
   }
 
   /// Which stretch of wire a tap listens to, as told or found.
@@ -140,16 +141,18 @@ public struct Attributor: Sendable {
     case .slot(let ratio): waiting[clear.id].slot = ratio
     case .pattern(let ratio):
       waiting[clear.id].pattern = ratio
-      assess(clear.id)
+      let tap = waiting[clear.id].tap
+      if Self.assess(&waiting[clear.id], clear.id, on: &wires[tap]) { nameNewcomer(tap) }
     }
   }
 
-  /// Lets the test for newcomers look at a request, once its place in the rhythm is clear or it leaves.
-  private mutating func assess(_ id: Int64) {
-    guard !waiting[id].isAssessed else { return }
-    waiting[id].isAssessed = true
-    let tap = waiting[id].tap
-    if wires[tap].assess(&waiting[id], id: id) { nameNewcomer(tap) }
+  /// Lets the test for newcomers look at a request, once its place in the rhythm is clear or it leaves. Returns whether a
+  /// device must be named.
+  @inline(__always)
+  private static func assess(_ observation: inout Observation, _ id: Int64, on wire: inout WireModel) -> Bool {
+    guard !observation.isAssessed else { return false }
+    observation.isAssessed = true
+    return wire.assess(&observation, id: id)
   }
 
   private mutating func nameNewcomer(_ tap: Int) {
@@ -179,13 +182,57 @@ public struct Attributor: Sendable {
   /// The most that wait for time to pass.
   private static let mostWaiting = 4096
 
+  /// Decides the first events and hands them on one by one.
   private mutating func release<Sink: AttributedEventSink & ~Copyable>(
     _ count: Int, into sink: inout Sink
   ) throws(Sink.Failure) {
-    for _ in 0..<count where !sink.isFull {
-      let event = decideFirst()
-      try sink.take(event, bytes: waiting.bytes.span.extracting(waiting.firstBytes))
-      waiting.removeFirst()
+    var left = count
+    while left > 0, !sink.isFull {
+      var front = waiting.takeFront()
+      let failure = hand(&left, of: &front, into: &sink)
+      if front.isDecided, front.isFull { waiting.reuse(front) } else { waiting.putBack(front) }
+      if let failure { throw failure }
+    }
+  }
+
+  private mutating func hand<Sink: AttributedEventSink & ~Copyable>(
+    _ left: inout Int, of front: inout WaitingFrames.Front, into sink: inout Sink
+  ) -> Sink.Failure? {
+    while left > 0, !front.isDecided, !sink.isFull {
+      decide(&front.events.rows[front.row], front.number)
+      let end = front.byte + Int(front.events.rows[front.row].event.count)
+      do throws(Sink.Failure) {
+        try sink.take(
+          front.events.rows[front.row].attributed, bytes: front.events.bytes.storage.span.extracting(front.byte..<end))
+      } catch {
+        return error
+      }
+      (front.row, front.number, front.byte, left) = (front.row + 1, front.number + 1, end, left - 1)
+    }
+    return nil
+  }
+
+  /// Decides the first events and hands on the batches of which all are decided.
+  private mutating func decide(_ count: Int, into decided: inout [AttributedEvents]) {
+    var left = count
+    while left > 0 {
+      var front = waiting.takeFront()
+      let end = min(front.row + left, front.events.count)
+      left -= end - front.row
+      var (row, number, byte) = (front.row, front.number, front.byte)
+      var rows = front.events.rows.mutableSpan
+      while row < end {
+        decide(&rows[row], number)
+        byte += Int(rows[row].event.count)
+        (row, number) = (row + 1, number + 1)
+      }
+      (front.row, front.number, front.byte) = (row, number, byte)
+      if front.isDecided {
+        waiting.letGo(front)
+        decided.append(AttributedEvents(front.events))
+      } else {
+        waiting.putBack(front)
+      }
     }
   }
 
@@ -203,30 +250,34 @@ public struct Attributor: Sendable {
     for index in causes.indices { causes[index].finish() }
   }
 
-  /// The first that waits, with what was found. Inlined, so that it is made where the sink takes it from.
+  /// Ends the stream of events that came many at once.
+  public mutating func finish(into decided: inout [AttributedEvents]) {
+    decide(waiting.count, into: &decided)
+    for index in causes.indices { causes[index].finish() }
+  }
+
+  /// Decides an event, which waits no more.
   @inline(__always)
-  private mutating func decideFirst() -> AttributedEvent {
-    let id = waiting.first
-    let tap = waiting[id].tap
-    if waiting[id].claim == .request { assess(id) }
-    let finding = Self.decide(&waiting[id], id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
-    if finding?.isStrange == true, waiting[id].claim != .request, wires[tap].assess(strange: waiting[id]) {
+  private mutating func decide(_ observation: inout Observation, _ id: Int64) {
+    let tap = observation.tap
+    if observation.claim == .request, Self.assess(&observation, id, on: &wires[tap]) { nameNewcomer(tap) }
+    let finding = Self.decide(&observation, id, on: &wires[tap], &causes[Int(link(of: tap).rawValue)])
+    if finding?.isStrange == true, observation.claim != .request, wires[tap].assess(strange: observation) {
       nameNewcomer(tap)
     }
-    return AttributedEvent(
-      tap: tap, event: waiting[id].event, reading: waiting[id].reading, finding: finding,
-      airTime: airTime(of: id, sender: finding?.sender ?? .unknown))
+    observation.attributed.airTime = airTime(of: observation, sender: finding?.sender ?? .unknown)
+    observation.attributed.finding = finding
   }
 
   /// Nanoseconds on the wire; nil where there are no times.
   @inline(__always)
-  private mutating func airTime(of id: Int64, sender: Transmitter) -> Int64? {
-    let tap = waiting[id].tap
+  private mutating func airTime(of observation: borrowing Observation, sender: Transmitter) -> Int64? {
+    let tap = observation.tap
     guard airTimes[tap].hasTimes else { return nil }
     // Where nobody can be named, who says that he sent it is the best guess.
-    let candidate = sender == .unknown ? Candidate.claimed(waiting[id].claim) : Candidate.index(of: sender)
-    if sender.isForeign { airTimes[tap].learn(waiting[id].event, candidate: candidate) }
-    return airTimes[tap].airTime(of: waiting[id].event, candidate: candidate, link: link(of: tap))
+    let candidate = sender == .unknown ? Candidate.claimed(observation.claim) : Candidate.index(of: sender)
+    if sender.isForeign { airTimes[tap].learn(observation.event, candidate: candidate) }
+    return airTimes[tap].airTime(of: observation.event, candidate: candidate, link: link(of: tap))
   }
 
   /// Decides one frame; nil for bytes outside frames.

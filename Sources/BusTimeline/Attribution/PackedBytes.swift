@@ -7,6 +7,9 @@ public struct PackedBytes: Sendable {
   /// - Parameter room: bytes that are expected.
   public init(room: Int) { storage = [UInt8](repeating: 0, count: max(room, 64)) }
 
+  /// Forgets all of them, and keeps the room.
+  mutating func removeAll() { count = 0 }
+
   /// Adds the bytes of one event.
   @inline(__always)
   public mutating func append(_ bytes: Span<UInt8>) {

@@ -40,25 +40,28 @@ struct WireModel: Sendable {
     evidence.weigh(seen, on: beliefs)
     // A device that asks sooner than it used to is no other one: newcomers are looked for without the pace.
     let scores = evidence.total
-    if isPaced(seen), let reading = seen.reading {
+    let isPaced = isPaced(seen)
+    if isPaced, let reading = seen.reading {
       observation.pace = paces.advantages(of: reading, at: seen.event.start.middle, beliefs.habits)
       evidence.add(PaceEvidence(), observation, beliefs)
     }
-    learn(evidence, seen, id: id)
+    learn(&evidence, seen, id: id, isPaced: isPaced)
     return findsNewcomer(seen, scores)
   }
 
   /// Learns from a request before it leaves what others are told by.
   @inline(__always)
-  private mutating func learn(_ evidence: borrowing EvidenceTable, _ observation: Observation, id: Int64) {
+  private mutating func learn(
+    _ evidence: inout EvidenceTable, _ observation: Observation, id: Int64, isPaced: Bool
+  ) {
     let scores = evidence.total
     let leaders = scores.leaders(among: beliefs.candidates(for: observation.claim))
     if leaders.best != Candidate.newcomer, leaders.probability >= Self.beyondDoubt {
-      early.keep(finding(evidence, leaders, observation), id, beliefs.dashes)
+      early.keep(finding(&evidence, leaders, observation), id, beliefs.dashes)
     }
     guard !beliefs.dashes.isEmpty, let reading = observation.reading else { return }
     learnHabit(reading, scores, leaders)
-    if isPaced(observation), leaders.probability > 0.5 {
+    if isPaced, leaders.probability > 0.5 {
       paces.take(
         reading, at: observation.event.start.middle, of: leaders.best, isSure: leaders.probability > Self.decided,
         beliefs.habits)
@@ -121,6 +124,7 @@ struct WireModel: Sendable {
 
   /// Where pitch or clock tell the BLE module from the dashes they tell more, and a newcomer by them: what it asks must
   /// not be learnt as another's before. Without times the order alone would be taken for too much.
+  @inline(__always)
   private func isPaced(_ observation: Observation) -> Bool {
     guard beliefs.hasTimes, !beliefs.dashes.isEmpty else { return false }
     let measurement = observation.measurement
@@ -192,12 +196,12 @@ struct WireModel: Sendable {
       // By its probability, not by the verdict: which requests can be decided depends on who sent them.
       beliefs.learnShare(foreign: 1 - evidence.total.probability(of: Candidate.ble, leaders))
     }
-    return finding(evidence, leaders, observation)
+    return finding(&evidence, leaders, observation)
   }
 
   @inline(__always)
   private func finding(
-    _ evidence: borrowing EvidenceTable, _ leaders: (best: Int, rival: Int, probability: Float),
+    _ evidence: inout EvidenceTable, _ leaders: (best: Int, rival: Int, probability: Float),
     _ observation: Observation
   ) -> Finding {
     let (best, rival, probability) = leaders

@@ -22,14 +22,12 @@ struct RecordedDiagnosis {
   init(_ source: any RecordedSource, _ attributor: Attributor, pause: Int64, sink: DiagnoseSink, phone: PhoneRequests?)
   {
     let chunks = PieceQueue<ReadingStep.Piece>(most: Self.most)
-    let events = PieceQueue<ObservingStep.Piece>(most: Self.most)
-    let batches = PieceQueue<EventBatch>(most: Self.most)
+    let events = PieceQueue<ObservedEvents>(most: Self.most)
+    let decided = PieceQueue<AttributedEvents>(most: Self.most)
     reading = ReadingStep(source, into: chunks)
     observing = ObservingStep(ObservedStream(attributor.observer, pause: pause), from: chunks, into: events)
-    attributing = AttributingStep(
-      AttributedStream(attributor: attributor, pause: pause, sink: EventBatches()), phone: phone, from: events,
-      into: batches)
-    gathering = GatheringStep(sink, from: batches)
+    attributing = AttributingStep(attributor, phone: phone, from: events, into: decided)
+    gathering = GatheringStep(sink, from: decided)
   }
 
   /// What came of it.
@@ -48,8 +46,8 @@ struct RecordedDiagnosis {
   func run() -> Outcome {
     Pipeline([reading, observing, attributing, gathering]).run()
     let (source, defect) = reading.outcome
-    let (exchanges, isEmpty) = attributing.outcome
+    let (exchanges, taps, isEmpty) = attributing.outcome
     return Outcome(
-      source: source, defect: defect, isEmpty: isEmpty, exchanges: exchanges, sink: gathering.finish())
+      source: source, defect: defect, isEmpty: isEmpty, exchanges: exchanges, sink: gathering.finish(taps: taps))
   }
 }

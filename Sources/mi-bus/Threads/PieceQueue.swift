@@ -16,7 +16,14 @@ final class PieceQueue<Piece: Sendable>: Sendable {
 
   var hasRoom: Bool { contents.withLock { $0.pieces.count < most } }
 
-  func put(_ piece: Piece) { contents.withLock { $0.pieces.append(piece) } }
+  /// Takes the piece over: whoever takes it out may change it in place.
+  func put(_ piece: consuming Piece) {
+    var piece: Piece? = piece
+    contents.withLock { contents in
+      // Not kept here for a moment longer: what is shared would be copied when it is changed.
+      if let piece = piece.take() { contents.pieces.append(piece) }
+    }
+  }
 
   /// The oldest piece, if there is one.
   func take() -> Piece? { contents.withLock { $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() } }

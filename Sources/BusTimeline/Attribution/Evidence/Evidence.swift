@@ -17,8 +17,8 @@ protocol Evidence: Sendable {
   func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores)
 }
 
-/// All kinds of evidence that count, and what they say of one frame, apart and together.
-struct EvidenceTable: Sendable {
+/// All kinds of evidence that count, and what they say of one frame, apart and together. Not to be copied: it is large.
+struct EvidenceTable: ~Copyable, Sendable {
   private var rows = PerEvidence<Scores>(repeating: Scores())
   /// Of the newcomer and of those who come into question.
   private(set) var total = Scores()
@@ -42,7 +42,7 @@ struct EvidenceTable: Sendable {
   }
 
   /// Asks one row, which said nothing before: what it looks at became known.
-  @inline(never)
+  @inline(__always)
   mutating func add<Row: Evidence>(_ evidence: Row, _ observation: Observation, _ wire: WireBeliefs) {
     ask(evidence, observation, wire)
     addUp(wire.candidates(for: observation.claim))
@@ -61,10 +61,10 @@ struct EvidenceTable: Sendable {
     total[candidate] = sum
   }
 
-  /// What each row says for `candidate` against `rival`. Inlined: to call it, all rows would be copied.
+  /// What each row says for `candidate` against `rival`. Mutating, though it changes nothing: of what cannot change, all
+  /// rows would be copied to look at them.
   @inline(__always)
-  borrowing func votes(for candidate: Int, against rival: Int) -> Votes {
-    let rows = rows.span
+  mutating func votes(for candidate: Int, against rival: Int) -> Votes {
     var votes = Votes(rival: Candidate.transmitter(rival))
     for index in rows.indices { votes.set(rows[index][candidate] - rows[index][rival], at: index) }
     return votes

@@ -7,6 +7,7 @@ struct PaceEvidence: Evidence {
   static let words = EvidenceKind.Words.said(
     inFavour: "this sender's next request was due", against: "another's next request was due")
 
+  @inline(__always)
   func weigh(_ observation: Observation, on wire: WireBeliefs, into scores: inout Scores) {
     guard observation.pace != .zero else { return }
     var best: Float = 0

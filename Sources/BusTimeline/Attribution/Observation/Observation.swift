@@ -52,34 +52,39 @@ enum Claim: UInt8, Hashable, Sendable, CaseIterable {
 
 /// What attribution keeps of one thing on a wire until it is decided.
 struct Observation: Sendable {
-  var tap: Int
-  var event: BusEvent
-  var reading: FrameReading?
+  /// What is handed on; what is found comes into it when that is decided.
+  var attributed: AttributedEvent
   var claim: Claim
   var measurement: Measurement
   /// Log-likelihood ratio of the rhythm: a foreign sender against the BLE module. Filled in when the frames that
   /// follow are known.
-  var slot: Float = 0
-  var pattern: Float = 0
+  var slot: Float
+  var pattern: Float
   /// Log-likelihood ratios of coming when it does after the last requests of each device: `RequestPaces`.
   var pace = SIMD4<Float>()
   /// Whether the test for foreign senders has seen it.
   var isAssessed = false
 
-  /// Becomes another one, field by field: a whole one made beside it would be copied.
   @inline(__always)
-  mutating func renew(
-    _ tap: Int, _ event: BusEvent, _ reading: FrameReading?, _ claim: Claim, _ measurement: Measurement
+  init(
+    tap: Int, event: BusEvent, reading: FrameReading?, claim: Claim, measurement: Measurement, slot: Float = 0,
+    pattern: Float = 0
   ) {
-    self.tap = tap
-    self.event = event
-    self.reading = reading
-    self.claim = claim
-    self.measurement = measurement
-    slot = 0
-    pattern = 0
-    pace = .zero
-    isAssessed = false
+    attributed = AttributedEvent(tap: tap, event: event, reading: reading)
+    (self.claim, self.measurement, self.slot, self.pattern) = (claim, measurement, slot, pattern)
+  }
+
+  var tap: Int {
+    @inline(__always) _read { yield attributed.tap }
+  }
+
+  var event: BusEvent {
+    @inline(__always) _read { yield attributed.event }
+  }
+
+  var reading: FrameReading? {
+    @inline(__always) _read { yield attributed.reading }
+    @inline(__always) _modify { yield &attributed.reading }
   }
 
   /// Whether it is a frame that can be trusted.

@@ -1,4 +1,5 @@
 import NinebotBus
+public import UartSniffer
 
 /// Events with what each shows of its sender, many at once: one thread sees them, another says who sent them.
 public struct ObservedEvents: Sendable {
@@ -9,6 +10,8 @@ public struct ObservedEvents: Sendable {
   var clear: [(row: Int, rhythm: ClearRhythm)] = []
   /// What taps turned out to listen to, likewise.
   var links: [(row: Int, link: Link)] = []
+  /// The taps that were known when the last of them came.
+  public internal(set) var taps: [Tap] = []
 
   /// - Parameter room: events that are expected.
   init(room: Int) {
@@ -19,10 +22,20 @@ public struct ObservedEvents: Sendable {
   /// How many they are.
   public var count: Int { rows.count }
 
-  mutating func append(_ event: BusEvent, tap: Int, bytes added: Span<UInt8>, _ sight: BusObserver.Sight) {
-    if let link = sight.link { links.append((rows.count, link)) }
-    rows.append(
-      Observation(tap: tap, event: event, reading: sight.reading, claim: sight.claim, measurement: sight.measurement))
+  @inline(__always)
+  mutating func append(
+    _ event: BusEvent, tap: Int, bytes added: Span<UInt8>, _ reading: FrameReading?, _ claim: Claim,
+    _ measurement: Measurement
+  ) {
+    rows.append(Observation(tap: tap, event: event, reading: reading, claim: claim, measurement: measurement))
     bytes.append(added)
+  }
+
+  /// Forgets all of them, and keeps the room.
+  mutating func removeAll() {
+    rows.removeAll(keepingCapacity: true)
+    bytes.removeAll()
+    clear.removeAll(keepingCapacity: true)
+    links.removeAll(keepingCapacity: true)
   }
 }

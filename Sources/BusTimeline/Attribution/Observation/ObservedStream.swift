@@ -19,7 +19,8 @@ public struct ObservedStream: Sendable {
       if sight.isClear {
         for rhythm in observer.clear(on: tap) { events.clear.append((events.count, rhythm)) }
       }
-      events.append(event, tap: tap, bytes: bytes, sight)
+      if let link = sight.link { events.links.append((events.count, link)) }
+      events.append(event, tap: tap, bytes: bytes, sight.reading, sight.claim, sight.measurement)
     }
   }
 
@@ -52,8 +53,9 @@ public struct ObservedStream: Sendable {
 
   /// Takes out the events that are there.
   public mutating func take() -> ObservedEvents {
-    let events = stage.events
-    stage.events = ObservedEvents(room: Self.room)
+    var events = ObservedEvents(room: Self.room)
+    swap(&events, &stage.events)
+    events.taps = taps
     return events
   }
 

@@ -5,54 +5,69 @@ import UartSniffer
 
 /// Finds the senders of events.
 final class AttributingStep: PipelineStep {
-  private struct State: ~Copyable {
-    var stream: AttributedStream<EventBatches>
+  private struct State {
+    var attributor: Attributor
+    var taps: [Tap] = []
     var isEmpty = true
+    /// What the last call decided.
+    var decided: [AttributedEvents] = []
   }
 
   private let state: Mutex<State>
   /// What the phone is known to have asked for; nil where that is not known.
   private let phone: PhoneRequests?
-  private let events: PieceQueue<ObservingStep.Piece>
-  private let batches: PieceQueue<EventBatch>
+  private let events: PieceQueue<ObservedEvents>
+  private let decided: PieceQueue<AttributedEvents>
 
+  /// - Parameters:
+  ///   - attributor: without taps.
+  ///   - phone: what the phone is known to have asked for; nil where that is not known.
+  ///   - events: what its observer saw.
+  ///   - decided: where they go.
   init(
-    _ stream: consuming sending AttributedStream<EventBatches>, phone: PhoneRequests?,
-    from events: PieceQueue<ObservingStep.Piece>, into batches: PieceQueue<EventBatch>
+    _ attributor: Attributor, phone: PhoneRequests?, from events: PieceQueue<ObservedEvents>,
+    into decided: PieceQueue<AttributedEvents>
   ) {
-    state = Mutex(State(stream: stream))
+    state = Mutex(State(attributor: attributor))
     self.phone = phone
     self.events = events
-    self.batches = batches
+    self.decided = decided
   }
 
   func goOn() -> StepOutcome {
     state.withLockIfAvailable { state in
-      guard !batches.isEnded else { return .isOver }
-      guard batches.hasRoom else { return .waits }
-      if let piece = events.take() {
-        if piece.events.count > 0 { state.isEmpty = false }
-        name(piece.taps, &state.stream)
-        state.stream.push(piece.events)
-        for batch in state.stream.sink.takeFull() { batches.put(batch) }
+      guard !decided.isEnded else { return .isOver }
+      guard decided.hasRoom else { return .waits }
+      if let events = events.take() {
+        if events.count > 0 { state.isEmpty = false }
+        name(events.taps, &state)
+        state.attributor.push(events, into: &state.decided)
+        handOn(&state.decided)
         return .did
       }
       guard events.isOver else { return .waits }
-      state.stream.finish()
-      for batch in state.stream.sink.takeAll() { batches.put(batch) }
-      batches.end()
+      state.attributor.finish(into: &state.decided)
+      handOn(&state.decided)
+      decided.end()
       return .did
     } ?? .waits
   }
 
-  private func name(_ taps: [Tap], _ stream: inout AttributedStream<EventBatches>) {
-    guard stream.name(taps: taps) else { return }
-    stream.sink.taps = taps
-    if let phone { stream.set(phone: phone) }
+  private func name(_ taps: [Tap], _ state: inout State) {
+    guard taps != state.taps else { return }
+    state.taps = taps
+    state.attributor.add(taps: taps)
+    guard let phone else { return }
+    for tap in taps.indices { state.attributor.set(phone: phone, tap: tap) }
   }
 
-  /// Requests and answers of all events, and whether there was none.
-  var outcome: (exchanges: ExchangeTotals, isEmpty: Bool) {
-    state.withLock { ($0.stream.exchanges, $0.isEmpty) }
+  private func handOn(_ batches: inout [AttributedEvents]) {
+    for batch in batches { decided.put(batch) }
+    batches.removeAll(keepingCapacity: true)
+  }
+
+  /// Requests and answers of all events, the taps, and whether there was no event.
+  var outcome: (exchanges: ExchangeTotals, taps: [Tap], isEmpty: Bool) {
+    state.withLock { ($0.attributor.exchanges, $0.taps, $0.isEmpty) }
   }
 }

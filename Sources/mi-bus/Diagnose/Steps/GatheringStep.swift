@@ -11,9 +11,9 @@ final class GatheringStep: PipelineStep {
   }
 
   private let state: Mutex<State>
-  private let batches: PieceQueue<EventBatch>
+  private let batches: PieceQueue<AttributedEvents>
 
-  init(_ sink: DiagnoseSink, from batches: PieceQueue<EventBatch>) {
+  init(_ sink: DiagnoseSink, from batches: PieceQueue<AttributedEvents>) {
     state = Mutex(State(sink: sink))
     self.batches = batches
   }
@@ -21,18 +21,24 @@ final class GatheringStep: PipelineStep {
   func goOn() -> StepOutcome {
     state.withLockIfAvailable { state in
       guard let batch = batches.take() else { return batches.isOver ? .isOver : .waits }
-      if batch.taps != state.taps {
-        state.sink.builder.add(taps: batch.taps)
-        state.taps = batch.taps
-      }
+      Self.name(batch.taps, &state)
       batch.give(to: &state.sink)
       return .did
     } ?? .waits
   }
 
+  private static func name(_ taps: [Tap], _ state: inout State) {
+    guard taps != state.taps else { return }
+    state.taps = taps
+    state.sink.builder.add(taps: taps)
+  }
+
   /// Ends the gathering, and gives what was gathered. To be called once, at the end.
-  func finish() -> DiagnoseSink {
+  ///
+  /// - Parameter taps: all of them, also those of which no event came.
+  func finish(taps: [Tap]) -> DiagnoseSink {
     state.withLock { state in
+      Self.name(taps, &state)
       state.sink.finish()
       return state.sink
     }

@@ -4,32 +4,26 @@ import UartSniffer
 
 /// Makes events of a recording's bytes, with what each shows of its sender.
 final class ObservingStep: PipelineStep {
-  /// Events, and the taps that were known by then.
-  struct Piece: Sendable {
-    var events: ObservedEvents
-    var taps: [Tap]
-  }
-
   private let state: Mutex<ObservedStream>
   private let chunks: PieceQueue<ReadingStep.Piece>
-  private let pieces: PieceQueue<Piece>
+  private let events: PieceQueue<ObservedEvents>
 
-  init(_ stream: ObservedStream, from chunks: PieceQueue<ReadingStep.Piece>, into pieces: PieceQueue<Piece>) {
+  init(_ stream: ObservedStream, from chunks: PieceQueue<ReadingStep.Piece>, into events: PieceQueue<ObservedEvents>) {
     state = Mutex(stream)
     self.chunks = chunks
-    self.pieces = pieces
+    self.events = events
   }
 
   func goOn() -> StepOutcome {
     state.withLockIfAvailable { stream in
-      guard !pieces.isEnded else { return .isOver }
-      guard pieces.hasRoom else { return .waits }
+      guard !events.isEnded else { return .isOver }
+      guard events.hasRoom else { return .waits }
       guard let piece = chunks.take() else { return .waits }
       stream.name(taps: piece.taps)
       if let chunk = piece.chunk { stream.push(chunk) } else { stream.finish() }
       let isEnd = piece.chunk == nil
-      if stream.isFull || isEnd { pieces.put(Piece(events: stream.take(), taps: stream.taps)) }
-      if isEnd { pieces.end() }
+      if stream.isFull || isEnd { events.put(stream.take()) }
+      if isEnd { events.end() }
       return .did
     } ?? .waits
   }
