@@ -32,22 +32,22 @@ struct PipelineTests {
       made.withLockIfAvailable { made in
         guard !target.isEnded else { return .isOver }
         guard target.hasRoom else { return .waits }
-        if var piece = source.map({ $0.take() }) ?? next(&made) {
+        switch source?.take() ?? next(&made) {
+        case .piece(var piece):
           pause(piece.number)
           piece.steps.append(number)
           target.put(piece)
-          return .did
+        case .waits: return .waits
+        case .isOver: target.end()
         }
-        if let source, !source.isOver { return .waits }
-        target.end()
         return .did
       } ?? .waits
     }
 
-    private func next(_ made: inout Int) -> Piece? {
-      guard made < pieces else { return nil }
+    private func next(_ made: inout Int) -> PieceQueue<Piece>.Next {
+      guard made < pieces else { return .isOver }
       defer { made += 1 }
-      return Piece(number: made)
+      return .piece(Piece(number: made))
     }
   }
 
@@ -60,17 +60,21 @@ struct PipelineTests {
 
     func goOn() -> StepOutcome {
       taken.withLockIfAvailable { taken in
-        guard let piece = source.take() else { return source.isOver ? .isOver : .waits }
-        taken.append(piece)
-        return .did
+        switch source.take() {
+        case .piece(let piece):
+          taken.append(piece)
+          return .did
+        case .waits: return .waits
+        case .isOver: return .isOver
+        }
       } ?? .waits
     }
   }
 
   /// Runs steps with queues between them that have room for so many pieces.
-  private func run(_ pieces: Int, steps: Int, most: Int, pause: @escaping @Sendable (Int) -> Void = { _ in }) -> [Step
-    .Piece]
-  {
+  private func run(
+    _ pieces: Int, steps: Int, most: Int, pause: @escaping @Sendable (Int) -> Void = { _ in }
+  ) -> [Step.Piece] {
     let queues = (0..<steps).map { _ in PieceQueue<Step.Piece>(most: most) }
     let all: [any PipelineStep] = (0..<steps).map { number in
       Step(
@@ -114,13 +118,13 @@ struct PipelineTests {
   @Test("A queue that is full has no room, and one that is ended is over when it is empty")
   func queue() {
     let queue = PieceQueue<Int>(most: 2)
-    #expect(queue.hasRoom && queue.take() == nil)
+    #expect(queue.hasRoom && queue.take() == .waits)
     queue.put(1)
     queue.put(2)
     #expect(!queue.hasRoom)
     queue.end()
-    #expect(queue.isEnded && !queue.isOver)
-    #expect(queue.take() == 1 && queue.take() == 2 && queue.take() == nil)
-    #expect(queue.isOver)
+    #expect(queue.isEnded)
+    #expect(queue.take() == .piece(1) && queue.take() == .piece(2))
+    #expect(queue.take() == .isOver)
   }
 }

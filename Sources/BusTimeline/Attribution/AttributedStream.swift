@@ -63,9 +63,7 @@ public struct AttributedStream<Sink: AttributedEventSink & ~Copyable>: ~Copyable
   }
 
   /// Gives every wire what the phone is known to have asked for.
-  public mutating func set(phone: PhoneRequests) {
-    for tap in taps.indices { stage.attributor.set(phone: phone, tap: tap) }
-  }
+  public mutating func set(phone: PhoneRequests) { stage.attributor.set(phone: phone) }
 
   /// Requests and answers so far, of events that were handed on.
   public var exchanges: ExchangeTotals { stage.attributor.exchanges }

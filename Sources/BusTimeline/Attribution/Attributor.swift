@@ -31,6 +31,8 @@ public struct Attributor: Sendable {
   private var causes: [CauseTracker] = Link.allCases.map { _ in CauseTracker() }
   private var waiting = WaitingFrames()
   private var names = DashNames()
+  /// What wires begin with.
+  private var phone = PhoneRequests()
 
   /// - Parameters:
   ///   - profile: what the bytes mean, and which rhythm to expect.
@@ -50,14 +52,18 @@ public struct Attributor: Sendable {
     observer.add(taps: taps)
     for tap in taps.dropFirst(wires.count) {
       wires.append(WireModel(quality: tap.quality))
+      wires[wires.count - 1].beliefs.phone = phone
       airTimes.append(
         AirTimeModel(quality: tap.quality, baud: tap.baud ?? .standard, beliefs: observer.profile.timing))
       foundLinks.append(nil)
     }
   }
 
-  /// Gives a wire what the phone is known to have asked for.
-  public mutating func set(phone: PhoneRequests, tap: Int) { wires[tap].beliefs.phone = phone }
+  /// Gives every wire, also those that become known later, what the phone is known to have asked for.
+  public mutating func set(phone: PhoneRequests) {
+    self.phone = phone
+    for tap in wires.indices { wires[tap].beliefs.phone = phone }
+  }
 
   /// Tells of devices in earlier captures: a newcomer that is like one of them gets its name again, others a new one.
   public mutating func remember(_ known: [KnownTransmitter]) { names.remember(known) }

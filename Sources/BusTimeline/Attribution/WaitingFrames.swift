@@ -38,7 +38,7 @@ struct WaitingFrames: Sendable {
     }
   }
 
-  /// Most that is asked for came last, or is the first.
+  /// There are three or four batches, and most that is asked for is in the last.
   @inline(__always)
   private func place(_ number: Int64) -> (batch: Int, row: Int) {
     if number >= lastBase { return (batches.count - 1, Int(number - lastBase)) }

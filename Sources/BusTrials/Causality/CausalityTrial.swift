@@ -90,7 +90,7 @@ public struct CausalityTrial: Sendable {
     attributor.add(taps: [
       Tap(name: "bus0", detail: "sim", baud: .standard, quality: quality.tap)
     ])
-    attributor.set(phone: phone, tap: 0)
+    attributor.set(phone: phone)
     for (event, bytes) in wire { attributor.push(event, tap: 0, bytes: bytes.span, into: &sink) }
     attributor.finish(into: &sink)
     return sink.events

@@ -45,7 +45,7 @@ struct DiagnoseRun {
     var joined: Joined?
     if let reading { (alignment, joined) = try align(open, reading) }
     var outcome = RecordedDiagnosis(
-      try open(nil), attributor(.recorded), pause: pause, sink: sink(joined?.causes), phone: joined?.requests
+      try open(nil), attributor(.recorded, joined?.requests), pause: pause, sink: sink(joined?.causes)
     ).run()
     // What was readable is diagnosed, and the defect is told with it; of nothing there is no verdict.
     if outcome.defect != nil, isInterrupted() { outcome.defect = nil }
@@ -61,7 +61,7 @@ struct DiagnoseRun {
   func live(_ inputs: LiveInputs, duration: Int64?) throws -> Result {
     let signals = try SignalWatch.start()
     var diagnosis = LiveDiagnosis(
-      attributor(.live), taps: inputs.sources.map(\.tap), pause: pause, sink: sink(nil))
+      attributor(.live, nil), taps: inputs.sources.map(\.tap), pause: pause, sink: sink(nil))
     var loop = LiveLoop(inputs.sources, clock: inputs.clock, duration: duration, endsWithPort: inputs.isSimulated)
     defer { inputs.stop() }
     try loop.run(into: &diagnosis, signals: signals)
@@ -122,8 +122,10 @@ struct DiagnoseRun {
     return PhoneRequests(log: messages, profile: profile, clocks: clocks, origin: origin)
   }
 
-  private func attributor(_ patience: Attributor.Patience) -> Attributor {
-    Attributor(profile: profile, patience: patience, links: links)
+  private func attributor(_ patience: Attributor.Patience, _ phone: PhoneRequests?) -> Attributor {
+    var attributor = Attributor(profile: profile, patience: patience, links: links)
+    if let phone { attributor.set(phone: phone) }
+    return attributor
   }
 
   private func sink(_ causes: NotificationCauses?) -> DiagnoseSink {

@@ -18,15 +18,13 @@ struct RecordedDiagnosis {
   ///   - attributor: without taps.
   ///   - pause: idle nanoseconds inside a frame that end it.
   ///   - sink: what is gathered into.
-  ///   - phone: what the phone is known to have asked for; nil where that is not known.
-  init(_ source: any RecordedSource, _ attributor: Attributor, pause: Int64, sink: DiagnoseSink, phone: PhoneRequests?)
-  {
+  init(_ source: any RecordedSource, _ attributor: Attributor, pause: Int64, sink: DiagnoseSink) {
     let chunks = PieceQueue<ReadingStep.Piece>(most: Self.most)
     let events = PieceQueue<ObservedEvents>(most: Self.most)
     let decided = PieceQueue<AttributedEvents>(most: Self.most)
     reading = ReadingStep(source, into: chunks)
     observing = ObservingStep(ObservedStream(attributor.observer, pause: pause), from: chunks, into: events)
-    attributing = AttributingStep(attributor, phone: phone, from: events, into: decided)
+    attributing = AttributingStep(attributor, from: events, into: decided)
     gathering = GatheringStep(sink, from: decided)
   }
 
@@ -46,8 +44,8 @@ struct RecordedDiagnosis {
   func run() -> Outcome {
     Pipeline([reading, observing, attributing, gathering]).run()
     let (source, defect) = reading.outcome
-    let (exchanges, taps, isEmpty) = attributing.outcome
+    let (exchanges, isEmpty) = attributing.outcome
     return Outcome(
-      source: source, defect: defect, isEmpty: isEmpty, exchanges: exchanges, sink: gathering.finish(taps: taps))
+      source: source, defect: defect, isEmpty: isEmpty, exchanges: exchanges, sink: gathering.finish(taps: source.taps))
   }
 }

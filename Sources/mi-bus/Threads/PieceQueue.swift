@@ -25,15 +25,28 @@ final class PieceQueue<Piece: Sendable>: Sendable {
     }
   }
 
-  /// The oldest piece, if there is one.
-  func take() -> Piece? { contents.withLock { $0.pieces.isEmpty ? nil : $0.pieces.removeFirst() } }
+  /// What comes next.
+  enum Next {
+    case piece(Piece)
+    /// Nothing yet.
+    case waits
+    /// Nothing any more.
+    case isOver
+  }
+
+  /// Takes the oldest piece out, if there is one.
+  func take() -> Next {
+    contents.withLock { contents in
+      guard contents.pieces.isEmpty else { return .piece(contents.pieces.removeFirst()) }
+      return contents.isEnded ? .isOver : .waits
+    }
+  }
 
   /// Says that no more pieces come.
   func end() { contents.withLock { $0.isEnded = true } }
 
   /// Whether `end` was called.
   var isEnded: Bool { contents.withLock { $0.isEnded } }
-
-  /// Whether it is at its end and empty.
-  var isOver: Bool { contents.withLock { $0.isEnded && $0.pieces.isEmpty } }
 }
+
+extension PieceQueue.Next: Equatable where Piece: Equatable {}

@@ -18,12 +18,17 @@ final class ObservingStep: PipelineStep {
     state.withLockIfAvailable { stream in
       guard !events.isEnded else { return .isOver }
       guard events.hasRoom else { return .waits }
-      guard let piece = chunks.take() else { return .waits }
-      stream.name(taps: piece.taps)
-      if let chunk = piece.chunk { stream.push(chunk) } else { stream.finish() }
-      let isEnd = piece.chunk == nil
-      if stream.isFull || isEnd { events.put(stream.take()) }
-      if isEnd { events.end() }
+      switch chunks.take() {
+      case .piece(let piece):
+        stream.name(taps: piece.taps)
+        if let chunk = piece.chunk { stream.push(chunk) }
+        if stream.isFull { events.put(stream.take()) }
+      case .waits: return .waits
+      case .isOver:
+        stream.finish()
+        events.put(stream.take())
+        events.end()
+      }
       return .did
     } ?? .waits
   }

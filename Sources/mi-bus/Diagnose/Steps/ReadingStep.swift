@@ -4,7 +4,7 @@ import UartSniffer
 
 /// Reads a recording.
 final class ReadingStep: PipelineStep {
-  /// Bytes, nil at the end, and the taps that were known by then.
+  /// Bytes, and the taps that were known by then: a file may name more of them at its end, without bytes.
   struct Piece: Sendable {
     var chunk: ByteChunk?
     var taps: [Tap]
